@@ -25,7 +25,7 @@ DEEPER = re.compile(r"^\s*(?:Caused by:|---> |\[cause\]:|cause: (?=\w*Error)|Cau
 RUBY = re.compile(r"^(?:bundler: failed to load command.*|\S+\.r[bu]:\d+:(?:in .+:)? .*\([A-Z][\w:]*\))$")
 NEW_RECORD = re.compile(
     r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d[.,]\d|level=\w|\[?(?:INFO|ERROR|WARN(?:ING)?|DEBUG|CRITICAL|FATAL|TRACE|LOG)\b|\[\d|Traceback"
-    r"|\d+:[A-Z] \d)"
+    r"|(?:trce|dbug|info|warn|fail|crit): \S|\d+:[A-Z] \d)"
 )
 """How loggers begin a record."""
 CHAINED = re.compile(r"The above exception was|During handling of")

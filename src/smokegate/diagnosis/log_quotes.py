@@ -13,7 +13,7 @@ SUMMARY = 90
 """So many characters of a line stand in a title."""
 LEADING = re.compile(
     r"^(?:.{0,80}?\b(?:ERROR|FATAL|CRITICAL|PANIC|SEVERE|emerg|crit|alert)\b[\]:]*|(?:level=)?\[?(?:error|fatal|panic)\b\]?:?"
-    r"|\S+\.rb:\d+:in .{0,80}?:|Unhandled exception\.|\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+Z?)"
+    r"|\S+\.rb:\d+:in .{0,80}?:|Unhandled exception\.|--+>|Caused by:|\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+Z?)"
     r"(?: ?\d+#\d+:)?(?: ?\[[\w.]+\])?\s+",
     re.ASCII,
 )
@@ -60,7 +60,11 @@ def _last(says: re.Pattern[str], line: str) -> re.Match[str] | None:
 
 def _cut(line: str, found: re.Match[str] | None) -> str:
     """Return a line quoted; a long one is cut around the decisive words, never before them."""
+    if found is None and len(line) > LIMIT:  # what Go and Node wrap says why at its end
+        half = LIMIT // 2
+        return f"{quote(line[: line.rfind(' ', 0, half) + 1 or half])} … {quote(line[line.find(' ', -half) + 1 :])}"
     if found is None or len(line) <= LIMIT or found.end() < LIMIT:
         return quote(line)
-    first = line.find(" ", max(0, found.start() - BEFORE)) + 1
+    begin = min(found.start() - BEFORE, len(line) - LIMIT)  # all that has room, where the decisive words end the line
+    first = line.find(" ", max(0, begin)) + 1
     return quote(f"… {line[first:]}")

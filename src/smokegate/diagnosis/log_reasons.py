@@ -43,16 +43,20 @@ class Reason(Struct, frozen=True):
     """What it could not connect to."""
 
 
-def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False, serving: bool = False) -> Reason | None:
+def reason_in(
+    log: Sequence[str], target_of: TargetOf, *, server: bool = False, serving: bool = False, running: bool = False
+) -> Reason | None:
     """Return the reason that a log gives, None where no line of it says why.
 
     A `server`, such as a database, also logs the mistakes of its clients; while it is `serving`, an error which no
-    text is known of did not end it.
+    text is known of did not end it. A program that is `running` has survived the errors of its requests.
     """
+    if running:
+        log = [line for line in log if not words("clients").search(line[:TEXT_AT_MOST])]
     found = _reason_in(log, target_of, server=server, serving=serving)
     if (found is None or found.code == OWN_ERROR) and (alike := without_level(log)):
         second = _reason_in(alike, target_of, server=server, serving=serving)
-        found = second if second and second.code != OWN_ERROR else found
+        found = second or next((own_error(each) for each in log_excerpts(alike)), None)
     return found
 
 

@@ -19,8 +19,12 @@ PROXY = re.compile(r"(?:^|[/-])(?:nginx|caddy|traefik|haproxy|envoy|httpd|apache
 LINES_AT_MOST = 3
 PASSING = ("refused", "unknown-host", "timed-out", "too-many-clients")
 """Reasons that pass by themselves: a program that ran on had overcome them."""
-ENDED = {0, 137, 143}
+KILLED = 137
+"""Signal 9: nothing that the program wrote before is why it ended, unless it wrote of its memory."""
+ENDED = {0, KILLED, 143}
 """How a program ends that was stopped: by itself, or by signal 9 or 15."""
+NATIVE = {132: "SIGILL", 134: "SIGABRT", 135: "SIGBUS", 136: "SIGFPE", 139: "SIGSEGV"}
+"""How a program ends that crashes outside its language: a signal that its own code caused."""
 
 
 def view_of(case: Case) -> ServerView | None:
@@ -94,8 +98,13 @@ def _read(case: Case, service: ServiceView) -> Reason | None:
     if service.error:
         return engine_reason(service.error, target_of)
     server = server_kind(service) is not None or role(case, service) == "database"
-    serving = server and service.running and not service.crash_looping
-    found = reason_in([line.text for line in _relevant(service)], target_of, server=server, serving=serving)
+    running = service.running and not service.crash_looping
+    log = [line.text for line in _relevant(service)]
+    found = reason_in(log, target_of, server=server, serving=server and running, running=running)
+    if found is None and service.exit_code in NATIVE:
+        ended = f"it ended with exit code `{service.exit_code}`, which is the signal `{NATIVE[service.exit_code]}`"
+        last = last_said(service)
+        return Reason("container.native-crash", (*([quote(last)] if last else []), ended), sure=False)
     if found is None or (_was_ended(service) and found.code != "container.out-of-memory"):
         return None
     return None if found.code.endswith(PASSING) and _has_recovered(service, found) else found
@@ -103,7 +112,7 @@ def _read(case: Case, service: ServiceView) -> Reason | None:
 
 def _was_ended(service: ServiceView) -> bool:
     """Whether someone ended it: what it logged while it ran is not why it is away."""
-    return service.state == "exited" and service.exit_code in ENDED
+    return service.exit_code == KILLED or (service.state == "exited" and service.exit_code in ENDED)
 
 
 def _has_recovered(service: ServiceView, reason: Reason) -> bool:

@@ -36,3 +36,16 @@ def test_a_try_that_has_said_nothing_yet_is_reported_by_the_tries_before() -> No
     log = (LogLine(NOW.replace(hour=11), REFUSED),)
     starting = service("backend", health="starting", samples=again, log=log)
     assert headline(starting) == "postgres.auth-failed"
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [(137, "is killed repeatedly"), (0, "ends without an error"), (1, "crashes and is restarted")],
+)
+def test_a_loop_is_named_by_how_the_program_ends(code: int, title: str) -> None:
+    """Signal 9 comes from outside, and 0 is no crash; what was survived before is no reason of either."""
+    tries = (Sample("restarting", 6, NOW), Sample("restarting", 7, NOW))
+    log = (LogLine(NOW, "importing prices"),)
+    found = look_at(view(service("backend", "restarting", exit_code=code, samples=tries, log=log))).report.diagnosis
+    assert found.headline is not None
+    assert title in found.headline.title

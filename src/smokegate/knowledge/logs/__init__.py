@@ -20,7 +20,7 @@ WORDS = "words.toml"
 FAMILIES = ("postgres", "database", "dependency")
 """What `{family}` in a code stands for: PostgreSQL, any other database, anything else that it connects to."""
 VARIABLE = (
-    r"(?P<name>(?-i:\b(?!(?:ERR|SIG|HTTP|ECONN|GLIBC|CXXABI|OPENSSL)\w*_|(?:RUST_BACKTRACE|NODE_MODULE_VERSION)\b|NOT_\w+|\w+_(?:NOT_FOUND|ERROR|FAILED|REFUSED|EXCEPTION)\b)"
+    r"(?P<name>(?-i:\b(?!(?:ERR|SIG|HTTP|ECONN|GLIBC|CXXABI|OPENSSL|MLOG)\w*_|(?:RUST_BACKTRACE|NODE_MODULE_VERSION)\b|NOT_\w+|\w+_(?:NOT_FOUND|ERROR|FAILED|REFUSED|EXCEPTION)\b)"
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b))"
 )
 """What `<VARIABLE>` in a text stands for: a name in capitals with an underscore, that is no code of an error."""

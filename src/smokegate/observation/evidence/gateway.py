@@ -15,9 +15,12 @@ from smokegate.knowledge.gateway_words import words
 from smokegate.observation.evidence.application_marks import has_mark, shows_program_error, visible
 from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer
 from smokegate.observation.evidence.gateway_text import IN_MAINTENANCE, SHORT, Said, said_in_text
-from smokegate.observation.evidence.self_report import reports_itself
+from smokegate.observation.evidence.health_parts import plain
+from smokegate.observation.evidence.self_report import XML_STATUS, reports_itself
 from smokegate.observation.exchange import Answer
 
+REPORTED = {"down", "outofservice"}
+"""A body of one such word is a health report: gateways say what is down."""
 WALL = Said("kept-out", title="Requests to {target} are redirected to another host, to sign in there first")
 
 
@@ -33,6 +36,8 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
         said = said_in_json(answer)
         return _made(said, "the JSON body is small and speaks of what is behind a gateway") if said else None
     text = visible(answer.body.start)
+    if XML_STATUS.match(answer.body.start) or plain(text) in REPORTED:
+        return None
     said = said_in_text(answer, text) if len(text) <= SHORT else None
     return _made(said, _line(answer, text)) if said else None
 

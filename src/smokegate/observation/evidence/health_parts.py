@@ -21,6 +21,7 @@ from smokegate.observation.evidence.health_vocabulary import (
     STORE_KEY,
     SWITCHED,
     UNUSED,
+    WELL,
 )
 
 DEEPEST = 3
@@ -35,6 +36,7 @@ LINE = re.compile(
 )
 """A line of a text report: `database: FAILED`, `[-]etcd failed: reason withheld`."""
 LINES = 60
+STATES = AWAY | WELL
 NONE = re.compile(r"\b0\b")
 """In `errors: 0` the word is counted, not reported."""
 
@@ -103,8 +105,10 @@ def _words(report: Any, counts: Callable[..., bool], depth: int = 0, path: str =
 
 
 def is_report(value: dict[str, Any]) -> bool:
-    """Return whether a JSON body is certainly a health report: a status, checks, or components with a status."""
+    """Return whether a JSON body is certainly a health report: a status, checks, or components with their states."""
     if any(plain(key) in STATUS_KEYS or (plain(key) in CHECKS and each) for key, each in value.items()):
+        return True
+    if sum(isinstance(each, str) and plain(each) in STATES for each in value.values()) > 1:
         return True
     parts = [each for each in value.values() if isinstance(each, dict)]
     return 1 < len(parts) == len(value) and all(any(plain(key) in STATUS_KEYS for key in each) for each in parts)

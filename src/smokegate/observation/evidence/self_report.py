@@ -16,7 +16,7 @@ from smokegate.observation.evidence.health_parts import (
     part_words,
     plain,
 )
-from smokegate.observation.evidence.health_vocabulary import LONGEST, STATUS_KEYS
+from smokegate.observation.evidence.health_vocabulary import CHECKS, GONE, LONGEST, SICK, STATUS_KEYS
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Expectation
@@ -82,7 +82,8 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
             return []
         element = XML_STATUS.match(text)
         word = element[1] if element else text[: LONGEST + 1]
-        return [("status" if element else "body", word)] if is_sick(word) else lines_of_trouble(text)
+        reason = "\n" not in word and leading_word(word) in GONE
+        return [("status" if element else "body", word)] if is_sick(word) or reason else lines_of_trouble(text)
     value = answer.body.json
     if not isinstance(value, dict):
         words = [("body", value)] if is_sick(value) else list(database_words(value))
@@ -151,13 +152,15 @@ def says_ill(key: str, said: Any) -> bool:
     name = plain(key)
     switch = name in {"maintenance", "maintenancemode", "inmaintenance", "sealed"}
     number = name in {"status", "code", "statuscode"} and type(said) is int and 500 <= said <= 599
-    return (name in STATUS_KEYS and is_sick(said)) or (switch and said is True) or number
+    ill = name in STATUS_KEYS and (is_sick(said) or leading_word(said) in SICK)
+    return ill or (switch and said is True) or number
 
 
 def works_in_part(promise: Expectation, answer: Answer) -> tuple[str, str] | None:
     """Return where and how a successful answer reports partial operation, None if it does not.
 
-    The report is about the whole, or about a component without declared expectations.
+    The report is about the whole, or about a component without declared expectations; of a report without a whole,
+    its worst row counts.
     """
     if not 200 <= answer.status < 300 or promise.text_rules:
         return None
@@ -169,7 +172,18 @@ def works_in_part(promise: Expectation, answer: Answer) -> tuple[str, str] | Non
         if plain(word) in IN_PART or leading_word(word) in IN_PART:
             return "it", word
     parts = part_words(report) if report and is_report(whole) else iter(())
-    return next(((where.removeprefix("json "), str(said)) for where, said in parts), None)
+    if (away := next(((where.removeprefix("json "), str(said)) for where, said in parts), None)) is not None:
+        return away
+    return None if any(plain(key) in STATUS_KEYS for key in report) else next(_rows_in_part(report), None)
+
+
+def _rows_in_part(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the checks of a report that work in part: name and word."""
+    lists = (said for key, said in report.items() if plain(key) in CHECKS and isinstance(said, list))
+    for row in (each for rows in lists for each in rows if isinstance(each, dict)):
+        said = next((str(each) for key, each in row.items() if plain(key) in STATUS_KEYS), "")
+        if plain(said) in IN_PART:
+            yield str(row.get("name", "a check")), said
 
 
 def crash(answer: Answer) -> str | None:

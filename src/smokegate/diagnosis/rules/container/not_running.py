@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from smokegate.diagnosis.rule import Case, Level, Rule, Signs
-from smokegate.diagnosis.server_evidence import expected, role, unexplained
+from smokegate.diagnosis.server_evidence import KILLED, expected, role, unexplained
 from smokegate.diagnosis.server_rule_helpers import EDGE, by_state
 from smokegate.observation.server.service import ServiceView
 
 FACING_USERS, BACKGROUND = ("backend", "proxy"), ("worker",)
 ON_REQUEST = {0, 143}
 """How a program ends when someone stops it: by itself, or by signal 15."""
-KILLED = 137
-"""Signal 9: nothing that the program wrote before is why it ended."""
 
 
 def looping(case: Case) -> Iterator[ServiceView]:
@@ -54,13 +52,23 @@ def _in_state(case: Case, roles: tuple[str, ...], *states: str) -> Iterator[Serv
 def exited(case: Case) -> Signs | None:
     """Whatever a program wrote last, a signal from outside ended the one that was killed."""
     signs = by_state(failed, says="exited-says")(case)
-    if signs is None or any(each.exit_code != KILLED for each in failed(case)):
-        return signs
-    return replace(signs, variant="killed")
+    return replace(signs, variant="killed") if signs and _all_ended(failed(case), KILLED) else signs
+
+
+def crash_loop(case: Case) -> Signs | None:
+    """A program that is killed again and again, or comes to its end without an error, does not crash."""
+    signs = by_state(looping, says="crash-loop-says")(case)
+    if signs and _all_ended(looping(case), KILLED):
+        return replace(signs, variant="killed-repeatedly")
+    return replace(signs, variant="finishes") if signs and _all_ended(looping(case), 0) else signs
+
+
+def _all_ended(services: Iterator[ServiceView], exit_code: int) -> bool:
+    return all(each.exit_code == exit_code and not each.running for each in services)
 
 
 RULES = (
-    Rule("container.crash-loop", Level.SERVER, by_state(looping, says="crash-loop-says"), after=(), silences=EDGE),
+    Rule("container.crash-loop", Level.SERVER, crash_loop, after=(), silences=EDGE),
     Rule("container.exited", Level.SERVER, exited, after=(), silences=EDGE),
     Rule("container.paused", Level.SERVER, by_state(paused), after=(), silences=EDGE),
     Rule("container.stopped", Level.SERVER, by_state(stopped), after=(), silences=EDGE),
