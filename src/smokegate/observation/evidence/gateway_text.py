@@ -63,7 +63,7 @@ def _refused(answer: Answer, text: str) -> Said | None:
     if answer.status == 401:
         own = OWN_SCHEMES.search(answer.headers.get("www-authenticate", ""))
         return Said("kept-out") if own or is_html(answer) or not text else None
-    if re.search(r"csrf|blocked host|allowed ?hosts", text, re.IGNORECASE):
+    if re.search(r"csrf|blocked host|allowed ?hosts", text, re.IGNORECASE) or _has_more(answer.body.start):
         return None
     if words("nothing").search(text):
         return Said("nothing-here")
