@@ -43,8 +43,12 @@ WAITS = {"suspended": Said("suspended"), "maintenance": MAINTENANCE, "starting":
 
 def said_in_text(answer: Answer, text: str) -> Said | None:
     """Classify an answer's visible text."""
-    judge = _page if 200 <= answer.status < 300 else BY_STATUS.get(answer.status)
-    return judge(answer, text) if callable(judge) else judge
+    if 200 <= answer.status < 300:
+        return _page(answer, text)
+    judge = BY_STATUS.get(answer.status)
+    if not callable(judge):
+        return judge
+    return None if _has_more(answer.body.start) else judge(answer, text)
 
 
 def _limited(_: Answer, text: str) -> Said | None:
@@ -53,8 +57,15 @@ def _limited(_: Answer, text: str) -> Said | None:
 
 def _failed(_: Answer, text: str) -> Said | None:
     """A 500 is the application's, unless it speaks of an upstream."""
+    if words("crashed").search(text):
+        return Said("function-crashed")
     behind = words("behind").search(text)
     return Said("app-away") if behind and behind[0].lower() != "application error" else None
+
+
+def _unusual(answer: Answer, text: str) -> Said | None:
+    """A status that no standard knows, to which some platforms give a meaning of their own."""
+    return Said("kept-out") if words("kept_out").search(text) else _failed(answer, text)
 
 
 def _refused(answer: Answer, text: str) -> Said | None:
@@ -63,7 +74,7 @@ def _refused(answer: Answer, text: str) -> Said | None:
     if answer.status == 401:
         own = OWN_SCHEMES.search(answer.headers.get("www-authenticate", ""))
         return Said("kept-out") if own or is_html(answer) or not text else None
-    if re.search(r"csrf|blocked host|allowed ?hosts", text, re.IGNORECASE) or _has_more(answer.body.start):
+    if re.search(r"csrf|blocked host|allowed ?hosts", text, re.IGNORECASE):
         return None
     if words("nothing").search(text):
         return Said("nothing-here")
@@ -81,6 +92,8 @@ def _unavailable(answer: Answer, text: str) -> Said | None:
     if words("maintenance").search(text) or words("no_name").search(text):
         return MAINTENANCE if words("maintenance").search(text) else Said("name-of-app")
     behind = words("behind").search(text)
+    if words("crashed").search(text):
+        return Said("function-crashed")
     for says in ("limited", "suspended", "starting", "nothing"):
         if words(says).search(text) and not (behind and says == "nothing"):
             return Said(
@@ -128,6 +141,7 @@ def _has_more(page: str) -> bool:
 
 
 BY_STATUS: dict[int, Said | Callable[[Answer, str], Said | None]] = {
+    **dict.fromkeys(range(512, 600), _unusual),
     **dict.fromkeys((401, 403, 407, 511), _refused),
     429: _limited,
     **dict.fromkeys((413, 414, 431), Said("too-large")),
