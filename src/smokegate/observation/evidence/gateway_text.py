@@ -39,6 +39,13 @@ MAINTENANCE = Said("suspended", title="A maintenance page answers for {target}, 
 IN_MAINTENANCE = Said("suspended", title="{target} reports that it is in maintenance")
 WAITS = {"suspended": Said("suspended"), "maintenance": MAINTENANCE, "starting": Said("app-starting")}
 """What the title or first words of a page with 200 mean, in order of precedence."""
+MEANT = {
+    "crashed": "function-crashed",
+    "limited": "rate-limited",
+    "nothing": "nothing-here",
+    "starting": "app-starting",
+}
+"""What lists of words mean that have another name."""
 
 
 def said_in_text(answer: Answer, text: str) -> Said | None:
@@ -92,13 +99,9 @@ def _unavailable(answer: Answer, text: str) -> Said | None:
     if words("maintenance").search(text) or words("no_name").search(text):
         return MAINTENANCE if words("maintenance").search(text) else Said("name-of-app")
     behind = words("behind").search(text)
-    if words("crashed").search(text):
-        return Said("function-crashed")
-    for says in ("limited", "suspended", "starting", "nothing"):
+    for says in ("crashed", "limited", "suspended", "starting", "nothing"):
         if words(says).search(text) and not (behind and says == "nothing"):
-            return Said(
-                {"starting": "app-starting", "limited": "rate-limited", "nothing": "nothing-here"}.get(says, says)
-            )
+            return Said(MEANT.get(says, says))
     if (behind or answer.status in GATEWAY) and words("slow").search(text):
         return Said("app-slow")
     short = len(text) < 400 and words("down").search(text)
