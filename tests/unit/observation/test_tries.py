@@ -85,7 +85,9 @@ def test_a_kept_alive_connection_that_was_closed_says_nothing_of_the_request(
     assert (exchange.answer.body.text, exchange.earlier) == ("fine", ())
 
 
-def test_a_server_that_closed_a_kept_alive_connection_is_sent_one_request_on_each(prober: Prober, serve: Serve) -> None:
+def test_a_server_that_closed_a_kept_alive_connection_is_sent_one_request_on_each(
+    prober: Prober, serve: Serve
+) -> None:
     server = serve(ends_after(1))
     prober.pool.width(origin_of(server.url)).proven = True
     for _ in range(4):
