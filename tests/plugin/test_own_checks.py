@@ -214,7 +214,7 @@ def test_cookies_of_every_redirect_are_kept_and_deleted_ones_are_not_sent(projec
             client = deployment.client
             assert client.get("/a").value("cookie") == "two=2"
             assert client.cookies == {"two": "2"}
-            assert client.get("/a", headers={"Cookie": "own=1"}).value("cookie") == "own=1"
+            assert client.get("/a", headers={"Cookie": "own=1"}).value("cookie") == "own=1; two=2"
     """)
     assert outcome(ran, "own.ours")["outcome"] == "passed"
 

@@ -10,10 +10,13 @@ import subprocess
 import sys
 import threading
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from tests_support.running import ROOT, clean_environment
 from tests_support.web import reply
+
+from smokegate.plugin.settings import Settings
 
 ENDINGS = ("html", "json", "md", "xml")
 
@@ -186,3 +189,16 @@ def test_a_replica_that_does_not_start_is_reported(smoke, tmp_path):
     assert (ran.environment()["verdict"], ran.code) == ("UNKNOWN", 6)
     assert "the replica could not be started" in ran.out
     assert "no fastapi here" in ran.out
+
+
+def test_the_reports_of_many_environments_have_a_name_that_fits():
+    """File systems allow 255 bytes; two sets of environments do not share a name."""
+    names = tuple(f"region-{number:03}" for number in range(40))
+
+    def label(*chosen: str) -> str:
+        return Settings(chosen, Path("environments"), Path("reports")).label
+
+    assert label("eu", "us") == "eu+us"
+    assert label(*names).startswith("region-000+39-more-")
+    assert len(label(*names)) < 100
+    assert label(*names) != label(*reversed(names))

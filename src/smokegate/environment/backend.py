@@ -52,7 +52,8 @@ class Expectation(Sent, frozen=True, kw_only=True):
     """The fields of the JSON request body; dots in a name separate levels."""
     follow: bool | None = None
     """`true`: follow redirects to other hosts too, without credentials; `false`: follow none. By default redirects
-    within the host are followed, unless the file expects a redirect."""
+    within the host are followed, and between `www.` and the bare domain if no credentials are sent, unless the file
+    expects a redirect."""
 
     @property
     def text_rules(self) -> tuple[tuple[str, Any], ...]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-from msgspec.structs import replace
 
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
 from smokegate.environment.request_fields import CREDENTIALS
@@ -115,10 +112,8 @@ class Client:
             raise Misuse(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')
         url = join(source.environment.backend.url, path)
         url += ("&" if "?" in url else "?") + urlencode(query) if query else ""
-        own = dict(headers or {})
-        body, sent = self._body_and_headers(url, json, form, own)
-        carry = partial(self._carry, own_cookie=any(name.lower() == "cookie" for name in own))
-        request = RequestToSend(method, url, sent, body, follow=follow, idempotent=harmless, on_redirect=carry)
+        body, sent = self._body_and_headers(url, json, form, headers or {})
+        request = RequestToSend(method, url, sent, body, follow=follow, idempotent=harmless, on_redirect=self._take)
         try:
             exchange = source.send(request, self._take, late=self.cleaning)
         except InterruptedRunError as over:
@@ -154,16 +149,6 @@ class Client:
         if body is not None and "content-type" not in own:
             sent["Content-Type"] = kind
         return body, tuple(sent.items())
-
-    def _carry(self, raw: RawResponse, following: RequestToSend, *, own_cookie: bool) -> RequestToSend:
-        """Keep the cookies of a redirect and send them on: a form's answer sets the session's together with it."""
-        had_cookies = bool(self._kept)
-        self._take(raw)
-        if own_cookie or not (had_cookies or self._kept):
-            return following
-        others = tuple(pair for pair in following.headers if pair[0].lower() != "cookie")
-        cookies = self._browser().sent(self._kept, following.url)
-        return replace(following, headers=(*others, *((("Cookie", cookies),) if cookies else ())))
 
     def _take(self, raw: RawResponse) -> None:
         self._browser().keep(self._kept, raw.headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from argparse import Namespace
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from msgspec import Struct
@@ -13,6 +14,8 @@ from smokegate.environment.fields import seconds
 from smokegate.environment.model import Environment
 from smokegate.plugin.options import FILE_WAIT, RUN_PLUGIN
 
+LONGEST_NAME = 150
+"""Maximum bytes of a report's name, without its suffix: file systems allow 255."""
 SHORT_COMMIT = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F]{1,6}")
 #: Options with which pytest shows something and runs no test.
 SHOWING = (
@@ -56,8 +59,11 @@ class Settings(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """The name that the run's reports have."""
-        return "+".join(self.names)
+        """The name that the run's reports have; that of many environments is shortened to fit in a file name."""
+        joined = "+".join(self.names)
+        if len(joined.encode()) <= LONGEST_NAME:
+            return joined
+        return f"{self.names[0][:60]}+{len(self.names) - 1}-more-{crc32(joined.encode()):08x}"
 
     @property
     def limit(self) -> float | None:

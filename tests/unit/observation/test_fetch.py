@@ -17,14 +17,15 @@ from pathlib import Path
 import pytest
 import trustme
 
-from smokegate.observation.exchange import START
-from smokegate.observation.plan.step import RequestToSend, json_request, origin_of
+from smokegate.observation.exchange import START, Headers
+from smokegate.observation.plan.step import RawResponse, RequestToSend, json_request, origin_of
 from smokegate.observation.transport.body import decode
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin, Route
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.limits import KEPT_TEXT, BadRedirectError
 from smokegate.observation.transport.lookup import Resolver
+from smokegate.observation.transport.redirects import next_request
 from smokegate.observation.transport.tls import Contexts
 from smokegate.report.exchanges import exchange as shown
 
@@ -208,6 +209,52 @@ def test_credentials_follow_a_redirect_within_the_origin(prober: Prober, serve: 
     server = serve(handler)
     prober.get(server.url, ("Authorization", "Bearer abcdefgh"))
     assert b"Authorization: Bearer abcdefgh" in server.heard[1]
+
+
+def test_a_redirect_is_followed_with_the_cookies_that_it_sets(prober: Prober, serve: Serve) -> None:
+    """Some sites redirect to themselves until a client keeps a cookie."""
+
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        caller.answer(
+            "", "302 Found", "Location: /", "Set-Cookie: seen=2; Path=/; HttpOnly", "Set-Cookie: old=; Max-Age=0"
+        )
+        caller.hear()
+        caller.answer("there")
+
+    server = serve(handler)
+    prober.get(server.url, ("Cookie", "seen=1; lang=en"))
+    assert b"Cookie: lang=en; seen=2\r\n" in server.heard[1]
+
+
+def test_no_cookie_follows_a_redirect_to_another_origin(prober: Prober, serve: Serve) -> None:
+    target = serve(answering("there"))
+
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        caller.answer("", "302 Found", f"Location: {target.url}/", "Set-Cookie: sid=abcdefgh")
+
+    prober.get(serve(handler).url, elsewhere=True)
+    assert b"cookie" not in target.heard[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "sent", "follows"),
+    [
+        ("https://www.shop.example/", "https://shop.example/", (), True),
+        ("http://shop.example/", "https://www.shop.example/", (), True),
+        ("https://www.shop.example/", "http://shop.example/", (), False),
+        ("https://www.shop.example/", "https://shop.example/", (("Authorization", "Bearer abcdefgh"),), False),
+        ("https://www.shop.example/", "https://api.shop.example/", (), False),
+    ],
+)
+def test_www_and_the_bare_domain_are_one_site(
+    here: str, there: str, sent: tuple[tuple[str, str], ...], *, follows: bool
+) -> None:
+    """A request with credentials stays: it would arrive without them."""
+    redirect = RawResponse(301, Headers((("Location", there),)), "", 0, here)
+    found = next_request(RequestToSend("GET", here, sent), redirect)
+    assert (found.url if found else None) == (there if follows else None)
 
 
 @pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])

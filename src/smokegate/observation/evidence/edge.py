@@ -32,7 +32,8 @@ TITLES = re.compile(
     r"|blocked|web filter|captcha|robot challenge|security checkpoint|just a second|captive portal|iis windows server"
     r"|not a (?:ro)?bot|(?:a|you) human|human verif|checking your browser|one moment, please"
     r"|wartung|mantenimiento|manuten[zç]|site en (?:construction|maintenance)|en construc|im aufbau|维护|メンテナンス"
-    r"|congratulations|container service|elastic beanstalk|new web ?server|up and running)"
+    r"|congratulations|container service|elastic beanstalk|new web ?server|test page|up and running)"
+    r"|(?:app|site|content|project|page) will appear here"
     r"|welcome to render|service waking up|incoming http request detected|allocating compute resources"
     r"|run this repl|<h1>it works|_incapsula_resource|sgcaptcha|successfully installed tomcat"
     r"|[\"']/lander[\"']|window\.park\s*=|/cgi-sys/|is parked"
@@ -162,12 +163,14 @@ def _edge_answer(file: EdgeFile, sign: Sign, answer: Answer) -> EdgeAnswer:
     header = next((name for name in sign.headers), None)
     what = "own page" if is_html(answer) or "<" in answer.body.start else "own"
     line = f"the body is {file.name}'s {what} for status {answer.status}"
+    # An application may quote a gateway's words in its JSON.
+    only_quoted = header is None and answer.body.is_json and '"' not in (sign.body or '"')
     return EdgeAnswer(
         code=sign.code,
         sign=f"{header}: {answer.headers.get(header, '')}" if header else line,
         heals=sign.waits,
         edge=file.name,
-        certain=not (sign.likely or sign.weak),
+        certain=not (sign.likely or sign.weak or only_quoted),
         weak=sign.weak,
         title=sign.title,
         steps=file.steps_for(sign.says),

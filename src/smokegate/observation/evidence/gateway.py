@@ -60,6 +60,8 @@ def _redirected(answer: Answer) -> EdgeAnswer | None:
     there, here = urlsplit(location), urlsplit(answer.url)
     if not there.netloc or there.netloc == here.netloc:
         return None
+    if there.path == here.path and "www-authenticate" not in answer.headers:
+        return None  # the same path elsewhere: the site has moved, or has another name
     if "www-authenticate" in answer.headers or words("sign_in").search(f"{there.netloc}{there.path}"):
         return _made(WALL, f"location: {location}")
     return None

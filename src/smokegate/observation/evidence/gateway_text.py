@@ -39,12 +39,23 @@ MAINTENANCE = Said("suspended", title="A maintenance page answers for {target}, 
 IN_MAINTENANCE = Said("suspended", title="{target} reports that it is in maintenance")
 WAITS = {"suspended": Said("suspended"), "maintenance": MAINTENANCE, "starting": Said("app-starting")}
 """What the title or first words of a page with 200 mean, in order of precedence."""
+MEANT = {
+    "crashed": "function-crashed",
+    "limited": "rate-limited",
+    "nothing": "nothing-here",
+    "starting": "app-starting",
+}
+"""What lists of words mean that have another name."""
 
 
 def said_in_text(answer: Answer, text: str) -> Said | None:
     """Classify an answer's visible text."""
-    judge = _page if 200 <= answer.status < 300 else BY_STATUS.get(answer.status)
-    return judge(answer, text) if callable(judge) else judge
+    if 200 <= answer.status < 300:
+        return _page(answer, text)
+    judge = BY_STATUS.get(answer.status)
+    if not callable(judge):
+        return judge
+    return None if _has_more(answer.body.start) else judge(answer, text)
 
 
 def _limited(_: Answer, text: str) -> Said | None:
@@ -53,8 +64,15 @@ def _limited(_: Answer, text: str) -> Said | None:
 
 def _failed(_: Answer, text: str) -> Said | None:
     """A 500 is the application's, unless it speaks of an upstream."""
+    if words("crashed").search(text):
+        return Said("function-crashed")
     behind = words("behind").search(text)
     return Said("app-away") if behind and behind[0].lower() != "application error" else None
+
+
+def _unusual(answer: Answer, text: str) -> Said | None:
+    """A status that no standard knows, to which some platforms give a meaning of their own."""
+    return Said("kept-out") if words("kept_out").search(text) else _failed(answer, text)
 
 
 def _refused(answer: Answer, text: str) -> Said | None:
@@ -81,11 +99,9 @@ def _unavailable(answer: Answer, text: str) -> Said | None:
     if words("maintenance").search(text) or words("no_name").search(text):
         return MAINTENANCE if words("maintenance").search(text) else Said("name-of-app")
     behind = words("behind").search(text)
-    for says in ("limited", "suspended", "starting", "nothing"):
+    for says in ("crashed", "limited", "suspended", "starting", "nothing"):
         if words(says).search(text) and not (behind and says == "nothing"):
-            return Said(
-                {"starting": "app-starting", "limited": "rate-limited", "nothing": "nothing-here"}.get(says, says)
-            )
+            return Said(MEANT.get(says, says))
     if (behind or answer.status in GATEWAY) and words("slow").search(text):
         return Said("app-slow")
     short = len(text) < 400 and words("down").search(text)
@@ -128,6 +144,7 @@ def _has_more(page: str) -> bool:
 
 
 BY_STATUS: dict[int, Said | Callable[[Answer, str], Said | None]] = {
+    **dict.fromkeys(range(512, 600), _unusual),
     **dict.fromkeys((401, 403, 407, 511), _refused),
     429: _limited,
     **dict.fromkeys((413, 414, 431), Said("too-large")),

@@ -68,8 +68,10 @@ def leads_back(api: SignIn, got: Reply) -> bool:
 
 
 def leads_elsewhere(answer: Answer) -> bool:
-    """Return whether a login's redirect dropped the body: the target got a plain GET."""
-    return any(each.status in {301, 302, 303} for each in answer.redirects)
+    """Return whether a login's redirect dropped the body (its target got a plain GET), or leads to another host."""
+    there, here = urlsplit(answer.redirects_to or ""), urlsplit(answer.url)
+    moved = bool(there.netloc) and there.netloc != here.netloc and there.path == here.path
+    return moved or any(each.status in {301, 302, 303} for each in answer.redirects)
 
 
 def refuses_login(api: SignIn, got: Reply) -> bool:

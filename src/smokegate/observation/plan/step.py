@@ -77,8 +77,8 @@ class RequestToSend(Struct, frozen=True):
     """Connection settings; those declared for the origin are added on sending."""
     idempotent: bool = False
     """Whether sent twice it does no more than sent once, although its method does not promise that."""
-    on_redirect: Callable[[RawResponse, RequestToSend], RequestToSend] | None = None
-    """Called with each redirect and the request that follows it; returns the request to send instead."""
+    on_redirect: Callable[[RawResponse], None] | None = None
+    """Called with each redirect that is followed."""
 
     @property
     def repeatable(self) -> bool:

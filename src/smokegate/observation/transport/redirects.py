@@ -1,4 +1,7 @@
-"""Follows redirects within an origin and from http to https of a host; any other redirect is the response itself."""
+"""Follows redirects within an origin, from http to https of a host, and between `www.` and the bare domain.
+
+Any other redirect is the response itself.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec.structs import replace
 
+from smokegate.observation.evidence.cookies import set_cookies
 from smokegate.observation.exchange import REDIRECTS
 from smokegate.observation.plan.step import RawResponse, RequestToSend, same_origin
 from smokegate.observation.transport.connect import Route
@@ -32,14 +36,29 @@ def next_request(request: RequestToSend, raw: RawResponse) -> RequestToSend | No
     body = request.body if method == request.method else None
     headers = tuple(pair for pair in request.headers if body is not None or pair[0].lower() != "content-type")
     route = request.route
-    if not same_origin(request.url, target):
+    if same_origin(request.url, target):
+        headers = _with_cookies(headers, raw)
+    else:
         if not _may_change_origin(request, target) or body is not None or method not in {"GET", "HEAD", "OPTIONS"}:
             return None
         headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
         # `connect_to` belongs to the host; a client certificate, like all credentials, to the origin.
         route = Route(route.ca_file, None, route.connect_to if same_host(request.url, target) else None)
-    found = replace(request, method=method, url=target, headers=headers, body=body, anonymous=False, route=route)
-    return found if found.on_redirect is None else found.on_redirect(raw, found)
+    if request.on_redirect is not None:
+        request.on_redirect(raw)
+    return replace(request, method=method, url=target, headers=headers, body=body, anonymous=False, route=route)
+
+
+def _with_cookies(headers: tuple[tuple[str, str], ...], raw: RawResponse) -> tuple[tuple[str, str], ...]:
+    """Add the cookies that a redirect sets, as a browser does: some sites redirect until a client keeps them."""
+    given = {each.name: each.value for each in set_cookies(raw.headers)}
+    if not given:
+        return headers
+    sent = [pair for name, value in headers if name.lower() == "cookie" for pair in value.split("; ")]
+    kept = [pair for pair in sent if pair.partition("=")[0] not in given]
+    cookies = "; ".join([*kept, *(f"{name}={value}" for name, value in given.items() if value)])
+    others = tuple(pair for pair in headers if pair[0].lower() != "cookie")
+    return (*others, ("Cookie", cookies)) if cookies else others
 
 
 def _at_original_host(request: RequestToSend, target: str) -> str:
@@ -55,9 +74,14 @@ def _may_change_origin(request: RequestToSend, target: str) -> bool:
     before, after = urlsplit(request.url), urlsplit(target)
     if before.scheme == "https" and after.scheme == "http":
         return False
-    return request.elsewhere or (
-        before.hostname == after.hostname and (before.scheme, after.scheme) == ("http", "https")
-    )
+    if request.elsewhere:
+        return True
+    here, there = (before.hostname or "").lower(), (after.hostname or "").lower()
+    if here == there:
+        return (before.scheme, after.scheme) == ("http", "https")
+    # `www.` and the bare domain are two names of one site; what was sent with credentials would arrive without them.
+    bare = all(name.lower() in HARMLESS for name, _ in request.headers)
+    return bare and here.removeprefix("www.") == there.removeprefix("www.")
 
 
 def same_host(one: str, other: str) -> bool:

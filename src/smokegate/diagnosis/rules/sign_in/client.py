@@ -50,7 +50,7 @@ def other_fields(case: Case) -> Signs | None:
                 (exchange.name,),
                 Confidence.LIKELY,
                 variant="redirected",
-                names={"where": plain(answer.url)},
+                names={"where": plain(answer.redirects_to or answer.url)},
             )
         about_fields = answer.status in {400, 422} and WANTS_FIELDS.search(answer.body.start)
         if (answer.status == 415 or about_fields) and not CSRF.search(answer.body.start):
