@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from smokegate.diagnosis.wording import around, seen
 from smokegate.knowledge.database_texts import Place, place_in
-from smokegate.observation.evidence.self_report import crash
+from smokegate.observation.evidence.own_errors import crash
 from smokegate.observation.exchange import Answer, Exchange
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from smokegate.environment.expectations import JsonExpectation
 from smokegate.environment.model import Endpoint, Expectation, Health
 from smokegate.environment.patterns import found
 from smokegate.observation.evidence.json_rules import MISSING, broken, lookup
-from smokegate.observation.evidence.self_report import crash, failure_words, sick_words
+from smokegate.observation.evidence.own_errors import crash, failure_words
+from smokegate.observation.evidence.self_report import sick_words
 from smokegate.observation.exchange import Answer
 
 OPPOSITE = re.compile(r"(?:\b(?:not|non|no|never|isn't)[\s_-]+|\b(?:un|in|dis|non))$", re.IGNORECASE)

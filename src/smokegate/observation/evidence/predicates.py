@@ -8,7 +8,7 @@ from typing import Any
 from smokegate.environment.model import Monitoring
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.json_rules import value_at
-from smokegate.observation.evidence.self_report import crash
+from smokegate.observation.evidence.own_errors import crash
 from smokegate.observation.exchange import Answer, Exchange, Request
 from smokegate.observation.plan.step import web_origin
 

@@ -10,7 +10,7 @@ from smokegate.diagnosis.database_texts import Found, found
 from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.environment.answers import StatusRule
 from smokegate.observation.evidence.assertions import fits
-from smokegate.observation.evidence.self_report import crash
+from smokegate.observation.evidence.own_errors import crash
 
 INSIDES = re.compile(
     r"Traceback \(most recent call last\)|You're seeing this error because you have <code>DEBUG = True"

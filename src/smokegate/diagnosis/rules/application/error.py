@@ -14,7 +14,7 @@ from smokegate.knowledge.gateway_words import words
 from smokegate.observation.evidence.application_marks import is_application_error, visible
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.limit import is_limit
-from smokegate.observation.evidence.self_report import crash, reports_internal
+from smokegate.observation.evidence.own_errors import crash, reports_internal
 from smokegate.observation.exchange import Answer, Exchange
 
 EXCEPTION = re.compile(

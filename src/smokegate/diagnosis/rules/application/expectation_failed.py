@@ -5,7 +5,7 @@ from __future__ import annotations
 from smokegate.diagnosis.broken import described, is_advisory
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
-from smokegate.observation.evidence.self_report import crash
+from smokegate.observation.evidence.own_errors import crash
 from smokegate.observation.exchange import Exchange
 
 

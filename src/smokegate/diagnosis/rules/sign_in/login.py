@@ -6,7 +6,7 @@ from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.knowledge.refusals import reason_in
-from smokegate.observation.evidence.self_report import reports_internal
+from smokegate.observation.evidence.own_errors import reports_internal
 from smokegate.observation.evidence.sign_in import identity_in, is_refused, leads_elsewhere, shows_another, token_of
 from smokegate.observation.evidence.sign_in_reply import reply
 from smokegate.observation.exchange import Answer, Exchange
