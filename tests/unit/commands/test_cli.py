@@ -78,6 +78,14 @@ def test_json_is_one_document_and_nothing_else(smokegate: Smokegate) -> None:
     assert "fix" not in found
 
 
+def test_json_is_whole_where_the_terminal_knows_ascii_only(smokegate: Smokegate) -> None:
+    """What the encoding lacks is escaped, as JSON escapes it."""
+    ran = smokegate("diagnose", "local", "--fault=no-server", "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(ran.stdout)["environments"][0]["cause"]["code"] == "render.no-server"
+    assert ran.stdout.isascii()
+    assert "\\u" in ran.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "ready"), [(("--wait=120s",), True), (("--wait=400ms", "--fault=starting"), False)]
 )

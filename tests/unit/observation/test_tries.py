@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import random
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import trustme
@@ -17,6 +19,7 @@ from smokegate.environment.model import Expectation
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.exchange import Answer, Headers, NoAnswer, Phases
 from smokegate.observation.plan.step import RequestToSend, origin_of
+from smokegate.observation.transport import retry
 from smokegate.observation.transport.again import BACKOFF, RATE_LIMIT_BACKOFF, pause_before_next, retry_after
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Route
@@ -143,6 +146,20 @@ def test_what_may_write_is_never_sent_twice(prober: Prober, serve: Serve, method
     exchange = prober.ask(RequestToSend(method, server.url), retry=True)
     assert exchange.no_answer is not None
     assert len(server.heard) == 1
+
+
+def test_an_attempt_that_could_begin_too_late_only_is_none(
+    prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that stands still while it waits has not found that the server accepts no connection."""
+    clock = SimpleNamespace(passed=0.0)
+    clock.monotonic = lambda: time.monotonic() + clock.passed
+    clock.sleep = lambda _: setattr(clock, "passed", 3600.0)
+    monkeypatch.setattr(retry, "time", clock)
+    server = serve(counting(BAD_GATEWAY))
+    exchange = prober.get(server.url, retry=True)
+    assert exchange.answer is not None
+    assert (exchange.answer.status, exchange.earlier, len(server.heard)) == (502, (), 1)
 
 
 def test_retry_after_is_honoured(prober: Prober, serve: Serve) -> None:
