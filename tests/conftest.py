@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
     """Forget the results that a failed test has read from fixtures of its module: tried again, it would read the same.
 
-    What such a fixture returns is a result; what it yields runs on.
+    What such a fixture returns is a result; what it yields runs on, and so does what was made of a result.
     """
     skipped = call.excinfo is not None and isinstance(call.excinfo.value, pytest.skip.Exception)
     if call.excinfo is not None and not skipped and item.get_closest_marker("flaky"):
@@ -80,7 +80,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         for fixtures in item._fixtureinfo.name2fixturedefs.values():  # type: ignore[attr-defined]
             for each in fixtures:
                 if each.scope != "function" and not inspect.isgeneratorfunction(each.func):
-                    each.finish(item._request)  # type: ignore[attr-defined]
+                    each.cached_result = None  # as pytest-rerunfailures does with a fixture that failed
+                    each._finalizers.clear()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -60,7 +60,11 @@ import pytest
 runs, servers = [], []
 
 @pytest.fixture(scope="module")
-def server():
+def settings():
+    return {}
+
+@pytest.fixture(scope="module")
+def server(settings):
     servers.append("one")
     yield
 
