@@ -5,6 +5,7 @@ pytest-xdist's own mark for this, `xdist_group`, has no effect since pytest 9.2:
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ REAL = (
     "tests/unit/replica/",
     "tests/unit/server/",
 )
+FAILED = pytest.StashKey[bool]()
+"""Whether a test has failed that may be tried once more."""
 #: Tests of real proxies: those of one proxy share its process, and their ids begin with its name.
 PROXIES = "tests/edges/"
 
@@ -62,6 +65,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.nodeid.startswith(REAL):
                 item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Forget the results that a failed test has read from fixtures of its module: tried again, it would read the same.
+
+    What such a fixture returns is a result; what it yields runs on, and so does what was made of a result.
+    """
+    skipped = call.excinfo is not None and isinstance(call.excinfo.value, pytest.skip.Exception)
+    if call.excinfo is not None and not skipped and item.get_closest_marker("flaky"):
+        item.stash[FAILED] = True
+    if call.when == "teardown" and item.stash.get(FAILED, False):
+        item.stash[FAILED] = False
+        for fixtures in item._fixtureinfo.name2fixturedefs.values():  # type: ignore[attr-defined]
+            for each in fixtures:
+                if each.scope != "function" and not inspect.isgeneratorfunction(each.func):
+                    each.cached_result = None  # as pytest-rerunfailures does with a fixture that failed
+                    each._finalizers.clear()
 
 
 @pytest.hookimpl(optionalhook=True)

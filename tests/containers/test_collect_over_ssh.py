@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests_support.sshd import Sshd, free_port, serve, write_config
+from tests_support.ports import reserved
+from tests_support.sshd import Sshd, serve, write_config
 
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment, Server
@@ -36,7 +37,7 @@ def sshd(sshd_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def over(environment: Environment, config: Path) -> Environment:
-    server = Server(ssh="target", ssh_config=str(config), timeout=10.0)
+    server = Server(ssh="target", ssh_config=str(config), timeout=60.0)
     return replace(environment, server=server)
 
 
@@ -65,7 +66,8 @@ def test_no_connection_is_left_behind(stack: Environment, sshd: Sshd) -> None:
 
 def test_a_server_that_refuses_is_a_view_with_its_reason(stack: Environment, tmp_path: Path) -> None:
     """A look never raises: what keeps it from looking is what it saw."""
-    view = collect_server(over(stack, write_config(tmp_path, free_port())))
+    with reserved() as port:
+        view = collect_server(over(stack, write_config(tmp_path, port)))
     assert view.failure is not None
     assert view.failure.cause is CommandCause.SSH_REFUSED
     assert view.unreachable

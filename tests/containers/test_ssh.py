@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests_support.sshd import Sshd, free_port, know, serve, silent_server, write_config
+from tests_support.ports import reserved
+from tests_support.sshd import Sshd, know, serve, silent_server, write_config
 
 from smokegate.environment.model import Server
 from smokegate.observation.server.causes import CommandCause
 from smokegate.observation.server.host import Host, HostError, connect
 
-LIMIT = "15s"
+LIMIT = "60s"
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_an_unknown_host_key_is_not_accepted(sshd: Sshd) -> None:
 
 def test_a_connection_that_breaks_off_is_reported_as_that(sshd: Sshd) -> None:
     """The server's process dies in the middle of a command."""
-    with connect(over(sshd.config, "20s")) as host:
+    with connect(over(sshd.config)) as host:
         host.run(["true"])
         server_of_this_connection = "$(ps -o ppid= -p $PPID)"
         cause = failure_of(host, "sh", "-c", f"kill -9 {server_of_this_connection}; sleep 60")
@@ -95,7 +96,7 @@ def test_a_host_that_hangs_is_given_up_within_the_limit(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("sshd_program")
 def test_a_refused_port_is_reported_as_that(tmp_path: Path) -> None:
-    with connect(over(write_config(tmp_path, free_port()))) as host:
+    with reserved() as port, connect(over(write_config(tmp_path, port))) as host:
         assert failure_of(host, "true") is CommandCause.SSH_REFUSED
 
 
@@ -109,14 +110,14 @@ def test_a_name_that_does_not_resolve_is_reported_as_that(tmp_path: Path) -> Non
 def test_a_command_that_hangs_is_ended_on_the_server_too(sshd: Sshd) -> None:
     proof = sshd.directory / "still-there"
     with connect(over(sshd.config)) as host:
-        cause = failure_of(host, "sh", "-c", f"echo $$ > {proof}; exec sleep 60", timeout=3)
+        cause = failure_of(host, "sh", "-c", f"echo $$ > {proof}; exec sleep 60", timeout=6)
         pid = int(proof.read_text())
         assert cause is CommandCause.COMMAND_TIMED_OUT
         assert not host.run(["kill", "-0", str(pid)]).ok
 
 
 def test_a_command_that_floods_is_stopped(sshd: Sshd) -> None:
-    with connect(over(sshd.config, "20s")) as host:
+    with connect(over(sshd.config)) as host:
         assert failure_of(host, "yes") is CommandCause.COMMAND_FAILED
 
 

@@ -8,19 +8,19 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import trustme
+from tests_support.ports import reserved
 
 from .proxies import PROXIES, Proxy
 from .upstream import upstreams
 
 PATIENCE = 60.0
 """Seconds within which a proxy listens; it is awaited by connecting."""
-LOWEST, SPREAD = 15_000, 12_000
-"""Where workers look for ports, each from a place of its own on."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,11 @@ def running(proxy: Proxy, upstream: dict[str, int], tmp_path_factory: pytest.Tem
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     authority.issue_cert("other.invalid").private_key_and_cert_chain_pem.write_to_path(str(folder / "other.pem"))
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "own.pem"))
-    ports = _free_ports(proxy)
+    with ExitStack() as held:
+        yield from _run(proxy, folder, upstream, {each: held.enter_context(reserved()) for each in proxy.states})
+
+
+def _run(proxy: Proxy, folder: Path, upstream: dict[str, int], ports: dict[str, int]) -> Iterator[Running]:
     command = [str(proxy.path()), *proxy.configure(folder, upstream, ports)]
     output = folder / "output.txt"
     with output.open("wb") as written:
@@ -84,22 +88,6 @@ def running(proxy: Proxy, upstream: dict[str, int], tmp_path_factory: pytest.Tem
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _free_ports(proxy: Proxy) -> dict[str, int]:
-    """Return a port for each state, below those that the system gives out: no other test takes one meanwhile."""
-    candidates = iter(range(LOWEST + os.getpid() * 97 % SPREAD, 32_000))
-    return {state: next(port for port in candidates if _is_free(port)) for state in proxy.states}
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def _await(port: int, process: subprocess.Popen[bytes], output: Path, *, answers: bool = False) -> None:

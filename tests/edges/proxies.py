@@ -40,10 +40,16 @@ class Proxy:
         return str(own) if own.exists() else shutil.which(self.program, path="/usr/sbin:/usr/bin:/usr/local/bin")
 
 
+def _patience(state: str) -> int:
+    """Return for how many seconds a proxy waits for the application: short only where that is what is seen."""
+    return 1 if state == "silent" else 30
+
+
 def _nginx(folder: Path, up: Ports, at: Ports) -> list[str]:
     temporary = "\n".join(f"{each}_temp_path {folder}/{each};" for each in ("proxy", "fastcgi", "uwsgi", "scgi"))
     servers = [
-        f"server {{ listen 127.0.0.1:{at[each]}; location / {{ proxy_pass http://127.0.0.1:{up[each]}; }} }}"
+        f"server {{ listen 127.0.0.1:{at[each]}; proxy_read_timeout {_patience(each)}s;"
+        f" location / {{ proxy_pass http://127.0.0.1:{up[each]}; }} }}"
         for each in BEHIND
     ]
     for state, status in (("limit", 503), ("limit-429", 429)):
@@ -56,17 +62,19 @@ def _nginx(folder: Path, up: Ports, at: Ports) -> list[str]:
     servers.append(f"server {{ listen 127.0.0.1:{at[MUTUAL]} ssl; {certificate} {asks} }}")
     (folder / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\n"
-        f"http {{ access_log off; client_body_temp_path {folder}/body;\n{temporary}\nproxy_read_timeout 1s;\n"
+        f"http {{ access_log off; client_body_temp_path {folder}/body;\n{temporary}\n"
         f"limit_req_zone $server_port zone=few:1m rate=1r/m;\n" + "\n".join(servers) + "\n}\n"
     )
     return ["-c", f"{folder}/nginx.conf", "-e", f"{folder}/error.log"]
 
 
 def _haproxy(folder: Path, up: Ports, at: Ports) -> list[str]:
-    lines = ["defaults", " mode http", " timeout connect 1s", " timeout client 9s", " timeout server 1s", " retries 0"]
+    lines = ["defaults", " mode http", " timeout connect 30s", " timeout client 30s", " retries 0"]
     for each in BEHIND:
-        lines += [f"listen {each}", f" bind 127.0.0.1:{at[each]}", f" server app 127.0.0.1:{up[each]}"]
+        lines += [f"listen {each}", f" bind 127.0.0.1:{at[each]}", f" timeout server {_patience(each)}s"]
+        lines += [f" server app 127.0.0.1:{up[each]}"]
     lines += [
+        *("defaults", " mode http", " timeout connect 30s", " timeout client 30s", " timeout server 30s"),
         *("frontend limit", f" bind 127.0.0.1:{at['limit']}"),
         " stick-table type ip size 1k expire 1h store http_req_rate(1h)",
         " http-request track-sc0 src",
@@ -85,11 +93,11 @@ def _apache(folder: Path, up: Ports, at: Ports) -> list[str]:
     modules = ("mpm_event", "authz_core", "proxy", "proxy_http", "ssl", "socache_shmcb")
     lines = [f"LoadModule {each}_module /usr/lib/apache2/modules/mod_{each}.so" for each in modules]
     lines += [f"ServerRoot {folder}", f"PidFile {folder}/pid", f"ErrorLog {folder}/error.log", "ServerName localhost"]
-    lines += [f"DefaultRuntimeDir {folder}", f"DocumentRoot {folder}/empty", "ProxyTimeout 1", "Mutex sem"]
+    lines += [f"DefaultRuntimeDir {folder}", f"DocumentRoot {folder}/empty", "Mutex sem"]
     lines += [f"Listen 127.0.0.1:{port}" for port in at.values()]
     for each in BEHIND:
         passed = f"ProxyPass / http://127.0.0.1:{up[each]}/ retry=0"
-        lines += [f"<VirtualHost 127.0.0.1:{at[each]}>", passed, "</VirtualHost>"]
+        lines += [f"<VirtualHost 127.0.0.1:{at[each]}>", f"ProxyTimeout {_patience(each)}", passed, "</VirtualHost>"]
     pem = f"SSLCertificateFile {folder}/other.pem"
     lines += [f"<VirtualHost 127.0.0.1:{at['tls']}>", "SSLEngine on", pem, "</VirtualHost>"]
     (folder / "empty").mkdir()
@@ -100,7 +108,8 @@ def _apache(folder: Path, up: Ports, at: Ports) -> list[str]:
 def _varnish(folder: Path, up: Ports, at: Ports) -> list[str]:
     vcl = ["vcl 4.1;"]
     vcl += [
-        f'backend {each.replace("-", "_")} {{ .host = "127.0.0.1"; .port = "{up[each]}"; .first_byte_timeout = 1s; }}'
+        f'backend {each.replace("-", "_")} {{ .host = "127.0.0.1"; .port = "{up[each]}"; '
+        f".first_byte_timeout = {_patience(each)}s; }}"
         for each in BEHIND
     ]
     chosen = [
@@ -118,7 +127,7 @@ def _varnish(folder: Path, up: Ports, at: Ports) -> list[str]:
 def _caddy(folder: Path, up: Ports, at: Ports) -> list[str]:
     sites = [
         f"http://127.0.0.1:{at[each]} {{\n reverse_proxy 127.0.0.1:{up[each]} {{\n"
-        "  transport http {\n   response_header_timeout 1s\n  }\n }\n}"
+        f"  transport http {{\n   response_header_timeout {_patience(each)}s\n  }}\n }}\n}}"
         for each in BEHIND
     ]
     sites += [
@@ -145,13 +154,22 @@ def _traefik(folder: Path, up: Ports, at: Ports) -> list[str]:
         each: {"loadBalancer": {"servers": [{"url": f"http://127.0.0.1:{up[each]}"}]}} for each in BEHIND
     }
     services["no-server"] = {"loadBalancer": {"servers": []}}
+    services["silent"]["loadBalancer"]["serversTransport"] = "impatient"
+    transports = {"impatient": {"forwardingTimeouts": {"responseHeaderTimeout": f"{_patience('silent')}s"}}}
     few = {"rateLimit": {"average": 1, "period": "1h", "burst": 1}}
-    dynamic = {"http": {"routers": routers, "services": services, "middlewares": {"few": few}}}
+    middlewares = {"few": few}
+    dynamic = {
+        "http": {
+            "routers": routers,
+            "services": services,
+            "middlewares": middlewares,
+            "serversTransports": transports,
+        }
+    }
     (folder / "dynamic.yml").write_text(json.dumps(dynamic))
     points = [f"--entrypoints.{each}.address=127.0.0.1:{port}" for each, port in at.items()]
     quiet = ["--global.checknewversion=false", "--global.sendanonymoususage=false", "--log.level=ERROR"]
-    slow = "--serverstransport.forwardingtimeouts.responseheadertimeout=1s"
-    return [f"--providers.file.filename={folder}/dynamic.yml", slow, *quiet, *points]
+    return [f"--providers.file.filename={folder}/dynamic.yml", *quiet, *points]
 
 
 _TYPE = "type.googleapis.com/envoy.extensions."
@@ -183,12 +201,12 @@ def _envoy_cluster(name: str, port: int | None) -> dict[str, Any]:
     address = {"socket_address": {"address": "127.0.0.1", "port_value": port}}
     endpoints = [] if port is None else [{"endpoint": {"address": address}}]
     assigned = {"cluster_name": name, "endpoints": [{"lb_endpoints": endpoints}]}
-    return {"name": name, "type": "STATIC", "connect_timeout": "1s", "load_assignment": assigned}
+    return {"name": name, "type": "STATIC", "connect_timeout": "30s", "load_assignment": assigned}
 
 
 def _envoy(folder: Path, up: Ports, at: Ports) -> list[str]:
     def to(cluster: str) -> list[dict[str, Any]]:
-        return [{"match": {"prefix": "/"}, "route": {"cluster": cluster, "timeout": "1s"}}]
+        return [{"match": {"prefix": "/"}, "route": {"cluster": cluster, "timeout": f"{_patience(cluster)}s"}}]
 
     listeners = [_envoy_listener(each, at[each], to(each)) for each in (*BEHIND, "no-server")]
     listeners.append(_envoy_listener("limit", at["limit"], to("ok"), limited=True))

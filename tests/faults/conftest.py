@@ -15,7 +15,7 @@ from smokegate.environment.model import Environment
 from smokegate.rehearsal.rehearse import trials
 from smokegate.rehearsal.replicas import healthy, try_one
 from smokegate.rehearsal.runs import Runs
-from smokegate.rehearsal.suite import Suite
+from smokegate.rehearsal.suite import MOST_WORKERS, Suite
 from smokegate.report.rehearsal.model import FaultResult, Trial
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +63,7 @@ def tried(
 ) -> Iterator[Callable[[Trial], FaultResult]]:
     """Return what the suite said of a fault; those that the selected tests need are begun at once."""
     begun: dict[Trial, Future[FaultResult]] = {}
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, MOST_WORKERS)) as pool:
 
         def begin(trial: Trial) -> Future[FaultResult]:
             if trial not in begun:

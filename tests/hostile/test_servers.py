@@ -13,6 +13,7 @@ from tests_support.beside import beside
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "safety.md"
+pytestmark = pytest.mark.timeout(900)  # over seventy servers, one after the other
 #: Megabytes above what an idle process needs, over all cases one after the other.
 MOST_MEMORY = 50
 
@@ -23,7 +24,7 @@ KINDS = {kind.name: kind for kind in beside(__file__, "servers").KINDS}
 def results() -> dict[str, dict[str, Any]]:
     """The outcome of every server, looked at in one process of its own."""
     done = subprocess.run(
-        [sys.executable, str(HERE / "look.py")], capture_output=True, text=True, timeout=280, check=False
+        [sys.executable, str(HERE / "look.py")], capture_output=True, text=True, timeout=840, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr

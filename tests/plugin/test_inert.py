@@ -37,7 +37,7 @@ def test_their_own_env_option_works(tmp_path):
         env=clean_environment({}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -63,7 +63,7 @@ def test_asked_for_beside_their_tests_it_leaves_those_alone(tmp_path):
         env=clean_environment({}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -95,5 +95,5 @@ start_up.over(Config)
 Config.cleanups[0]()
 print("after pytest", gc.get_freeze_count() > 0, gc.isenabled())
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.splitlines() == ["after pytest False True", "at the end True"]

@@ -9,7 +9,7 @@ SMALL = """
 title = "Small"
 [backend]
 url = "{url}"
-timeout = "2s"
+timeout = "20s"
 [backend.health]
 json = {{ status = "ok" }}
 samples = 2

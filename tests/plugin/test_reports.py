@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from tests_support.running import ROOT, clean_environment
+from tests_support.running import ROOT, clean_environment, patient
 from tests_support.web import reply
 
 from smokegate.plugin.settings import Settings
@@ -26,7 +26,7 @@ def healthy(tmp_path_factory):
     """The reports of a run over the healthy replica."""
     reports = tmp_path_factory.mktemp("healthy")
     subprocess.run(
-        [sys.executable, "-m", "pytest", "--env=local", f"--reports={reports}"],
+        [sys.executable, "-m", "pytest", "--env=local", f"--reports={reports}", *patient("local")],
         cwd=ROOT,
         env=clean_environment({}),
         capture_output=True,
@@ -131,11 +131,11 @@ def test_reports_are_written_after_ctrl_c(tmp_path, web, environments):
 
     def hang(_handler):
         started.set()
-        release.wait(30)
+        release.wait(120)
         return reply({"status": "ok"})
 
     web.answers["/health"] = hang
-    folder = environments(small=f'title = "Small"\n[backend]\nurl = "{web.url}"\ntimeout = "30s"\n')
+    folder = environments(small=f'title = "Small"\n[backend]\nurl = "{web.url}"\ntimeout = "120s"\n')
     reports = tmp_path / "reports"
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", folder, "--env=small", "-v", f"--reports={reports}"],
@@ -146,12 +146,12 @@ def test_reports_are_written_after_ctrl_c(tmp_path, web, environments):
         text=True,
     )
     try:
-        assert started.wait(30)
+        assert started.wait(120)
         for line in process.stdout:
             if "collected" in line:
                 break
         os.kill(process.pid, signal.SIGINT)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=120)
     finally:
         release.set()
         process.kill()

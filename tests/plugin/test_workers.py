@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests_support.running import patient
 from tests_support.web import reply
 
 BOTH = "--env=local,local-trading"
@@ -11,7 +12,7 @@ BOTH = "--env=local,local-trading"
 @pytest.mark.parametrize("fault", [None, "refused"])
 def test_workers_change_neither_outcomes_nor_verdicts_nor_exit_code(smoke, fault):
     """With and without `-n 4` the same tests have the same outcomes, verdicts and exit code."""
-    words = [BOTH, *([f"--fault={fault}"] if fault else [])]
+    words = [BOTH, *patient("local", "local-trading"), *([f"--fault={fault}"] if fault else [])]
     alone = smoke(*words)
     one = (alone.code, alone.outcomes(), [e["verdict"] for e in alone.json["environments"]])
 
@@ -24,10 +25,11 @@ def test_workers_change_neither_outcomes_nor_verdicts_nor_exit_code(smoke, fault
 def test_order_changes_nothing(smoke, tmp_path):
     """Tests run in reverse have the same outcomes, verdict and exit code."""
     (tmp_path / "backwards.py").write_text("def pytest_collection_modifyitems(items):\n    items.reverse()\n")
-    usual = smoke("--env=local", "--fault=no-server")
+    words = ("--env=local", "--fault=no-server", *patient("local"))
+    usual = smoke(*words)
     first = (usual.code, usual.outcomes())
 
-    turned = smoke("--env=local", "--fault=no-server", "-p", "backwards", variables={"PYTHONPATH": str(tmp_path)})
+    turned = smoke(*words, "-p", "backwards", variables={"PYTHONPATH": str(tmp_path)})
 
     assert first == (turned.code, turned.outcomes())
 

@@ -1,11 +1,15 @@
-"""Tests that share something dear run on one worker; the others are given to whichever worker is free."""
+"""Tests that share something dear run on one worker; one that is tried again is given new results."""
 
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests_support.running import clean_environment
 
 ROOT = Path(__file__).parents[2]
 spec = importlib.util.spec_from_file_location("groups_of_tests", ROOT / "tests" / "conftest.py")
@@ -48,3 +52,45 @@ def test_what_takes_long_in_one_piece_is_given_out_before_what_fills_the_gaps() 
 @pytest.mark.parametrize("path", [*groups.TOGETHER, *groups.BY_FILE])
 def test_every_group_is_there(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+RACE = """
+import pytest
+
+runs, servers = [], []
+
+@pytest.fixture(scope="module")
+def settings():
+    return {}
+
+@pytest.fixture(scope="module")
+def server(settings):
+    servers.append("one")
+    yield
+
+@pytest.fixture(scope="module")
+def result(server):
+    runs.append("one")
+    return len(runs)
+
+def test_fails_on_the_first_result(result):
+    assert result == 2
+
+def test_reads_the_second(result):
+    assert (result, len(servers)) == (2, 1)
+"""
+
+
+def test_a_test_that_is_tried_again_reads_a_new_result(tmp_path: Path) -> None:
+    """Of a fixture of its module; what such a fixture has started runs on."""
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "tests" / "hostile").mkdir(parents=True)
+    (tmp_path / "tests" / "hostile" / "test_race.py").write_text(RACE)
+
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=clean_environment({}), capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert done.stdout.splitlines()[-1].startswith("2 passed, 1 rerun"), done.stdout

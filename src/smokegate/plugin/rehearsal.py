@@ -13,7 +13,7 @@ from _pytest.config import create_terminal_writer  # has no public name
 from smokegate.plugin.options import RUN_PLUGIN, private
 from smokegate.plugin.session import Run
 from smokegate.rehearsal.rehearse import NoFaultSelectedError, rehearse
-from smokegate.rehearsal.suite import Settings, Suite
+from smokegate.rehearsal.suite import MOST_WORKERS, Settings, Suite
 from smokegate.report.console import Console
 from smokegate.report.rehearsal import text
 
@@ -37,7 +37,7 @@ def main(config: pytest.Config, run: Run) -> int:
             shared = Settings(
                 _suite(config, run),
                 Path(folder),
-                workers=settings.processes or os.cpu_count() or 1,
+                workers=settings.processes or min(os.cpu_count() or 1, MOST_WORKERS),
                 overrides=settings.overrides,
                 keyword=config.option.keyword or "",
                 progress=lambda line: last.__setitem__(0, line),

@@ -35,11 +35,11 @@ def arguments(environment: Environment, trial: Trial | None = None) -> list[str]
     own = [f"--env={environment.name}", *([f"--fault={trial.fault}"] if trial else [])]
     slow = trial is not None and "app.slow" in trial.causes
     waits = ["--wait"] if environment.render is not None else []
-    return [*own, *waits, *([] if slow else _patience(environment)), *_expected_commit(environment)]
+    return [*own, *waits, *([] if slow else patience(environment)), *_expected_commit(environment)]
 
 
-def _patience(environment: Environment) -> list[str]:
-    """Widen each declared latency budget: how busy this machine is belongs to no fault."""
+def patience(environment: Environment) -> list[str]:
+    """Return options that widen each declared latency budget: how busy this machine is belongs to no fault."""
     backend = environment.backend
     budgets = {
         "backend.health": backend.health,

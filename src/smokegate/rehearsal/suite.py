@@ -8,6 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
+#: How many runs there are at a time unless told otherwise: a container that has a share of 64 cores sees them all.
+MOST_WORKERS = 8
+
 
 class RunError(RuntimeError):
     """A run of the suite did not come to an end of its own; the text says what it had printed until then."""

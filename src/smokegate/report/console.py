@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ from smokegate.report.terminal_text import columns, spelled
 CODES = {"green": "32", "yellow": "33", "red": "31"}
 LABEL = re.compile(r" *(?:\d+\. |\S+(?: \S+)? {2,})")
 """A number or a title before the text of a line."""
+NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 NARROW = 20
 """Columns below which nothing is wrapped."""
 PACE = 0.1
@@ -56,8 +58,11 @@ class Console:
         self._write(self._err, TerminalLine(text))
 
     def document(self, text: str) -> None:
-        """Print a JSON document."""
-        print(sink.page(text), file=self._out, flush=True)
+        """Print a JSON document, in ASCII where the stream's encoding may lack one of its characters."""
+        text = sink.page(text)
+        if (getattr(self._out, "encoding", None) or "utf-8").lower().replace("_", "-") not in {"utf-8", "utf8"}:
+            text = NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+        print(text, file=self._out, flush=True)
 
     def bell(self) -> None:
         """Ring, where there is a person to hear it."""

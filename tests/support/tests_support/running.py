@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smokegate.environment.load import load
+from smokegate.rehearsal.replicas import patience
 from smokegate.rehearsal.runs import exit_code
 from smokegate.replica.process.forking import ForkServer
 
@@ -103,6 +105,12 @@ def fork_pytest(server: ForkServer, reports: Path, words: Sequence[str]) -> Ran:
 def _words(reports: Path, words: Sequence[str]) -> list[str]:
     cache = [] if any("cache" in word for word in words) else ["-p", "no:cacheprovider"]
     return [*cache, f"--reports={reports}", *words]
+
+
+def patient(*names: str) -> list[str]:
+    """Return options that widen the latency budgets of shipped environments: a busy machine is no finding."""
+    declared = load(names, directory=ROOT / "environments", variables={})
+    return [word.replace("--set=", f"--set={each.name}:") for each in declared for word in patience(each)]
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:

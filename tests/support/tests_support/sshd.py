@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-START_SECONDS = 10.0
+from tests_support.ports import reserved
+
+START_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Sshd:
         found = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False)
         return [int(each) for each in found.stdout.split()]
 
-    def ends(self, seconds: float = 5.0) -> bool:
+    def ends(self, seconds: float = 60.0) -> bool:
         """Wait until no connection is left; False where one still is after so many seconds."""
         deadline = time.monotonic() + seconds
         while self.sessions:
@@ -45,7 +47,11 @@ class Sshd:
 @contextlib.contextmanager
 def serve(program: str, directory: Path) -> Iterator[Sshd]:
     """Run sshd in the foreground on a free port and end it with everything it serves."""
-    port = free_port()
+    with reserved() as port:
+        yield from _serve(program, directory, port)
+
+
+def _serve(program: str, directory: Path, port: int) -> Iterator[Sshd]:
     for name in ("host", "user", "stranger"):
         make_key(directory / name)
     (directory / "authorized_keys").write_text((directory / "user.pub").read_text())
@@ -97,18 +103,12 @@ def know(directory: Path, port: int, key: str) -> None:
     (directory / "known_hosts").write_text(f"[127.0.0.1]:{port} {public}")
 
 
-def free_port() -> int:
-    """Return a loopback port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
     """Wait until the server accepts connections."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         with contextlib.suppress(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection(("127.0.0.1", port), START_SECONDS).close()
             return
         if process.poll() is not None or time.monotonic() > deadline:
             said = process.stderr.read() if process.poll() is not None and process.stderr else b""

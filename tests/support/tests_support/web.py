@@ -63,6 +63,8 @@ def serve(tls: ssl.SSLContext | None = None) -> Iterator[Web]:
             pass
 
     class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # with five, a connection may wait a second for its turn on a busy machine
+
         def handle_error(self, request: object, client_address: object) -> None:
             """A client that goes away is nothing to tell of."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests_support.running import ROOT, clean_environment
+from tests_support.running import ROOT, clean_environment, patient
 
 Ran = subprocess.CompletedProcess[str]
 Smokegate = Callable[..., Ran]
@@ -47,7 +47,7 @@ def smokegate(tmp_path: Path) -> Smokegate:
             capture_output=True,
             text=True,
             env=clean_environment(variables),
-            timeout=60,
+            timeout=120,
             check=False,
         )
 
@@ -56,7 +56,7 @@ def smokegate(tmp_path: Path) -> Smokegate:
 
 def test_a_deployment_that_works_is_0(smokegate: Smokegate) -> None:
     """PASS, every promise with its status, and nothing on standard error."""
-    ran = smokegate("diagnose", "local")
+    ran = smokegate("diagnose", "local", *patient("local"))
     assert (ran.returncode, errors(ran)) == (0, "")
     assert "PASS local" in ran.stdout
 
@@ -78,7 +78,17 @@ def test_json_is_one_document_and_nothing_else(smokegate: Smokegate) -> None:
     assert "fix" not in found
 
 
-@pytest.mark.parametrize(("options", "ready"), [(("--wait=30s",), True), (("--wait=400ms", "--fault=starting"), False)])
+def test_json_is_whole_where_the_terminal_knows_ascii_only(smokegate: Smokegate) -> None:
+    """What the encoding lacks is escaped, as JSON escapes it."""
+    ran = smokegate("diagnose", "local", "--fault=no-server", "--json", PYTHONIOENCODING="ascii")
+    assert json.loads(ran.stdout)["environments"][0]["cause"]["code"] == "render.no-server"
+    assert ran.stdout.isascii()
+    assert "\\u" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "ready"), [(("--wait=120s",), True), (("--wait=400ms", "--fault=starting"), False)]
+)
 def test_wait_waits_and_says_what_it_came_to(smokegate: Smokegate, options: tuple[str, ...], *, ready: bool) -> None:
     """What is healthy is looked at once it is, what does not get healthy once the time is over."""
     ran = smokegate("diagnose", "local-trading", *options, "--json")
@@ -129,7 +139,7 @@ def test_a_dry_run_leaves_no_record(smokegate: Smokegate, tmp_path: Path) -> Non
 
 def test_fix_of_what_works_does_nothing(smokegate: Smokegate, tmp_path: Path) -> None:
     """There is nothing to fix."""
-    ran = smokegate("diagnose", "local", "--fix", "--yes", "--json")
+    ran = smokegate("diagnose", "local", "--fix", "--yes", "--json", *patient("local"))
     assert (ran.returncode, json.loads(ran.stdout)["fix"]["result"]) == (0, "nothing to fix")
     assert not (tmp_path / "fixes.jsonl").exists()
 
@@ -152,7 +162,7 @@ def test_help_shows_the_exit_codes(smokegate: Smokegate) -> None:
 
 def test_watch_counts_its_rounds(smokegate: Smokegate, tmp_path: Path) -> None:
     """Two rounds, two lines of history, a summary."""
-    ran = smokegate("watch", "local-trading", "--every=50ms", "--count=2")
+    ran = smokegate("watch", "local-trading", "--every=50ms", "--count=2", *patient("local-trading"))
     assert ran.returncode == 0, ran.stderr
     assert "2 rounds: 2 PASS" in ran.stdout
     assert len((tmp_path / "history" / "local-trading.jsonl").read_text("utf-8").splitlines()) == 2
@@ -183,6 +193,6 @@ def test_a_signal_ends_a_watch_with_its_summary(tmp_path: Path, ending: signal.S
     assert process.stdout is not None
     first = process.stdout.readline()
     os.kill(process.pid, ending)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert ("FAIL" in first, process.returncode, err) == (True, 1, "")
     assert "1 round: 1 FAIL" in out

@@ -175,6 +175,7 @@ def test_no_live_line_where_no_one_watches() -> None:
 def test_a_live_line_is_taken_away_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """What follows begins on a clean line."""
     err = io.StringIO()
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(err, "isatty", lambda: True, raising=False)
     with Console(io.StringIO(), err).progress(lambda: "looking"):
         pass

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from tests_support.github import Job, cancel, read
-from tests_support.running import ROOT
+from tests_support.running import ROOT, patient
 from tests_support.web import Web, reply, serve
 
 from smokegate.commands.gate.on_failure import words_for
@@ -74,7 +74,7 @@ def runner(tmp_path: Path) -> Runner:
 
 def test_a_healthy_deployment_is_green(runner: Runner) -> None:
     """Outputs and summary say PASS, there is no annotation, and page and data are uploaded."""
-    ran = runner.action()
+    ran = runner.action(*patient("local"))
 
     assert ran.code == 0, ran.text
     assert (ran.outputs["gate"]["verdict"], ran.outputs["gate"]["exit-code"]) == ("PASS", "0")
@@ -114,7 +114,7 @@ def test_the_workflow_plans_checks_and_decides(
     assert row["matrix"] == '{"include": [{"env": "local-platform", "commit": "", "set": ""}]}'
 
     fine = {"matrix__env": "local-platform", "inputs__wait": "false", "inputs__on_unknown": "hold"}
-    check = runner.job("check", {"SMOKEGATE_ARGS": f"--fault={fault}"}, **fine)
+    check = runner.job("check", {"SMOKEGATE_ARGS": " ".join([f"--fault={fault}", *patient("local-platform")])}, **fine)
     given = check.outputs["gate"]
     assert (check.code, given["exit-code"]) == (code, str(code)), check.text
     assert (given["verdict"], given["cause"], given["decision"]) == outcome

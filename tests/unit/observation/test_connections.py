@@ -33,7 +33,7 @@ def judged(tmp_path: Path) -> Judged:
     """Return what a run says of a file with this `[backend]`."""
 
     def one(backend: str, *, before: str = "", after: str = "", **variables: str) -> EnvironmentReport:
-        text = f'title = "Shop"\ncontrol = []\n{before}\n[backend]\ntimeout = "5s"\n{backend}\n{after}\n'
+        text = f'title = "Shop"\ncontrol = []\n{before}\n[backend]\ntimeout = "30s"\n{backend}\n{after}\n'
         (tmp_path / "shop.toml").write_text(text, encoding="utf-8")
         (declared,) = load(["shop"], directory=tmp_path, variables=variables)
         return judge(declared, observe([declared])["shop"])

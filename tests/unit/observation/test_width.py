@@ -39,7 +39,7 @@ class Log:
 def handler_class(log: Log, protocol: str, *, closes: bool) -> type[http.server.BaseHTTPRequestHandler]:
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = protocol
-        timeout = 20
+        timeout = 60
 
         def do_GET(self) -> None:
             log.served.append(self.headers.get("X-Who", "smokegate"))
@@ -81,7 +81,7 @@ def start() -> Iterator[Start]:
         server.server_close()
 
 
-def observe(pool: Pool, url: str, *, samples: int = 5, endpoints: int = 12, timeout: float = 5.0) -> Observation:
+def observe(pool: Pool, url: str, *, samples: int = 5, endpoints: int = 12, timeout: float = 60.0) -> Observation:
     paths = tuple(Endpoint(path=f"/{number}") for number in range(endpoints))
     health = Health.read({"json": {"status": "ok"}, "samples": samples})
     backend = Backend(url=url, timeout=timeout, health=health, endpoints=paths)
@@ -132,7 +132,7 @@ def test_others_get_their_turn_at_a_server_that_serves_one_connection_at_a_time(
     other = threading.Thread(target=bystander, daemon=True)
     other.start()
     observe(pool, url, endpoints=60)
-    other.join(20)
+    other.join(60)
     assert len(waited) > 2, "it came to its turn while the run went on"
 
 
@@ -332,13 +332,13 @@ def test_a_hung_first_request_does_not_keep_the_others_waiting_for_its_time_out(
     class Handler(handler_class(Log(), "HTTP/1.1", closes=False)):  # type: ignore[misc]
         def do_GET(self) -> None:  # noqa: N802 -- the library's name
             if self.path == "/health":
-                gate.wait(20)
+                gate.wait(60)
             super().do_GET()
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     paths = tuple(Endpoint(path=f"/{number}") for number in range(8))
-    backend = Backend(url=f"http://127.0.0.1:{server.server_address[1]}", timeout=20.0, endpoints=paths)
+    backend = Backend(url=f"http://127.0.0.1:{server.server_address[1]}", timeout=60.0, endpoints=paths)
     observer = Observer(Environment(name="tested", title="T", backend=backend), pool=pool, controls=())
     observer.start()
     assert observer.exchange("endpoint /7").answer, "it was answered while the health check still hangs"

@@ -24,7 +24,7 @@ class Came:
 
 
 def _ask(url: str, method: str = "GET", body: bytes | None = None) -> Came:
-    with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)) as connection:
         connection.request(method, "/path?q=1", body, {"X-Sent": "yes", "Connection": "close"})
         with connection.getresponse() as response:
             return Came(response.status, response.headers, response.read())

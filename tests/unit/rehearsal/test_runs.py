@@ -41,7 +41,7 @@ def test_a_run_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         try:
             with pytest.raises(RunError, match="did not end in time"):
                 runs.exit_code(ours, tmp_path, pids)
-            assert process.wait(30) == -signal.SIGKILL
+            assert process.wait(60) == -signal.SIGKILL
         finally:
             process.kill()
     assert pids == set()

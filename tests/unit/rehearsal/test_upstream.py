@@ -47,7 +47,7 @@ def test_bytes_that_are_no_text_pass_untouched() -> None:
 
 
 def _upstream(web: Web) -> Upstream:
-    return Upstream({"backend": Backend(url=web.url)}, None, 5.0)
+    return Upstream({"backend": Backend(url=web.url)}, None, 60.0)
 
 
 def test_refusal_is_an_answer() -> None:
@@ -71,7 +71,7 @@ def test_redirect_is_not_followed() -> None:
 
 def test_silence_is_an_error() -> None:
     """Where nothing answers there is nothing to record."""
-    upstream = Upstream({"backend": Backend(url="http://smokegate-rehearsal.invalid")}, None, 5.0)
+    upstream = Upstream({"backend": Backend(url="http://smokegate-rehearsal.invalid")}, None, 60.0)
 
     with pytest.raises(OSError, match=r".+"):
         upstream.send(ProxyRequest("backend", "GET", "/"))
@@ -82,6 +82,6 @@ def test_deployment_is_connected_to_as_its_file_says() -> None:
     with serve() as web:
         web.answers["/x"] = lambda request: Reply(200, request.headers["Host"].encode())
         site = Backend(url="http://shop.invalid", host="shop.example.com", connect_to=web.url.removeprefix("http://"))
-        answer = Upstream({"backend": site}, None, 5.0).send(ProxyRequest("backend", "GET", "/x"))
+        answer = Upstream({"backend": site}, None, 60.0).send(ProxyRequest("backend", "GET", "/x"))
 
     assert answer.body == b"shop.example.com"

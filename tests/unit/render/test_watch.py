@@ -83,10 +83,10 @@ def _waited(served: Served, pool: Pool, change: Callable[[], None]) -> Readiness
     change()
     backend = Backend(url="http://127.0.0.1:1", timeout=2.0, health=Health(samples=1))
     environment = Environment(name="shop", title="T", backend=backend, render=served.section())
-    observer = Observer(environment, pool=pool, wait=30.0, expected_commit=WANTED, controls=())
+    observer = Observer(environment, pool=pool, wait=120.0, expected_commit=WANTED, controls=())
     observer.start(("health",))
     try:
-        found = observer.await_ready(20.0)
+        found = observer.await_ready(120.0)
         assert found is not None
         return found
     finally:

@@ -53,7 +53,7 @@ def ask() -> Iterator[RequestToSend]:
             replica: Replica, method: str, path: str, *, frontend: bool = False, **options: Any
         ) -> requests.Response:
             address = replica.frontend_url if frontend else replica.backend_url
-            options.setdefault("timeout", 10)
+            options.setdefault("timeout", 60)
             options.setdefault("verify", str(replica.ca_file) if replica.ca_file else True)
             return session.request(method, address + path, **options)
 

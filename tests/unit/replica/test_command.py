@@ -11,6 +11,7 @@ from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
+from tests_support.ports import reserved
 
 from smokegate.replica import FAULTS
 from smokegate.replica.command import main
@@ -38,10 +39,11 @@ def test_it_serves_until_it_is_interrupted(by: signal.Signals, until: Any) -> No
 
 
 def test_it_serves_on_the_port_that_it_is_given() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with subprocess.Popen([*_COMMAND, "trading", f"--port={port}"], stdout=subprocess.PIPE, text=True) as process:
+    command = [*_COMMAND, "trading"]
+    with (
+        reserved() as port,
+        subprocess.Popen([*command, f"--port={port}"], stdout=subprocess.PIPE, text=True) as process,
+    ):
         assert process.stdout is not None
         process.stdout.readline()
         with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/ping_fast", timeout=60) as answer:

@@ -14,7 +14,7 @@ def _raw(url: str, data: bytes) -> bytes:
     """Everything a server sends until it closes the connection."""
     parts = urlsplit(url)
     received = b""
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
         connection.sendall(data)
         while block := connection.recv(65536):
             received += block
@@ -74,7 +74,7 @@ def test_nonsense_is_a_bad_request(tectonic: Any) -> None:
 def test_a_client_that_asks_first_is_told_to_continue(tectonic: Any) -> None:
     head = b"POST /api/auth/login HTTP/1.1\r\nhost: replica\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n"
     parts = urlsplit(tectonic.backend_url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
         connection.sendall(head)
         assert connection.recv(65536).startswith(b"HTTP/1.1 100")
         connection.sendall(b"{}")

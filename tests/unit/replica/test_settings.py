@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
+from tests_support.ports import reserved
 
 from smokegate.replica.serving import MissingSettingsError
 from smokegate.replica.tectonic.app import Settings
@@ -65,7 +65,7 @@ def test_debug_is_read_as_people_write_it(text: str, *, debug: bool) -> None:
 def test_an_application_that_cannot_boot_says_why(module: str, variables: dict[str, str], text: str) -> None:
     command = [sys.executable, "-m", f"smokegate.replica.{module}.app"]
     environment = {**os.environ, **variables}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
     assert done.returncode == 1
     assert text in done.stderr
     assert "Traceback" not in done.stderr
@@ -73,12 +73,9 @@ def test_an_application_that_cannot_boot_says_why(module: str, variables: dict[s
 
 @pytest.mark.parametrize(("module", "path"), [("tectonic", "/health"), ("trading", "/ping_fast")])
 def test_an_application_serves_by_itself(tmp_path: Path, until: Any, module: str, path: str) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    variables = {"PORT": str(port), "HOST": "127.0.0.1", "DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"}
     command = [sys.executable, "-m", f"smokegate.replica.{module}.app"]
     client = build_opener(ProxyHandler({}))
+    variables = {"HOST": "127.0.0.1", "DATABASE_URL": f"sqlite:///{tmp_path / 'app.db'}"}
 
     def answers() -> bool:
         try:
@@ -87,7 +84,10 @@ def test_an_application_serves_by_itself(tmp_path: Path, until: Any, module: str
         except URLError:
             return False
 
-    with subprocess.Popen(command, env={**os.environ, **variables}) as process:
+    with (
+        reserved() as port,
+        subprocess.Popen(command, env={**os.environ, **variables, "PORT": str(port)}) as process,
+    ):
         try:
             until(answers, f"an answer of the {module} backend")
         finally:

@@ -57,7 +57,7 @@ def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def ask(tools: Path, port: int, path: str) -> OriginAnswer:
-    argv = origin.command(port, path, 2.0, PUBLIC)
+    argv = origin.command(port, path, 60.0, PUBLIC)
     done = subprocess.run(argv, env={"PATH": str(tools)}, capture_output=True, text=True, check=False)
     return origin.answer(path, Output(tuple(argv), done.returncode, done.stdout, done.stderr, 0.1))
 
@@ -66,7 +66,7 @@ def test_the_answer_is_the_same_with_every_tool(tools: Path, port: int) -> None:
     answer = ask(tools, port, "/health?a=1&b='x'")
     assert (answer.status, answer.json, answer.problem) == (200, {"path": "/health?a=1&b='x'"}, None)
     assert answer.header("x-commit") == "abc1234"
-    assert 0 < answer.seconds < 2
+    assert 0 < answer.seconds < 60
 
 
 def test_a_status_that_is_no_success_is_an_answer(tools: Path, port: int) -> None:

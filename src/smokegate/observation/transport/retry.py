@@ -68,6 +68,8 @@ class Retries:
                 break
             else:
                 time.sleep(pause)
+                if time.monotonic() >= deadline:  # this machine stood still: that says nothing of the server
+                    break
             since = time.monotonic()
         phases = self.recorder.phases(trace)
         measured = self._measure(step, request, phases, deadline, connection) if isinstance(outcome, Answer) else ()

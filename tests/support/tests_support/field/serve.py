@@ -35,6 +35,8 @@ class Request:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # with five, a connection may wait a second for its turn on a busy machine
+
     def handle_error(self, *_: object) -> None:
         """Print nothing: a client that has seen enough closes the connection."""
 
