@@ -23,11 +23,17 @@ def requested_values(evaluator: Evaluator, script: Script, at: int) -> Iterator[
     """Yield each requested value and whether it is the only one; parameters are resolved through the callers."""
     for value, alone in evaluator.possible_values(script, at):
         if isinstance(value, str) and value.strip(DYNAMIC) and not value.startswith(DYNAMIC):
-            yield value, alone
+            yield from _with_doubled_slash(evaluator, script, at, value) or [(value, alone)]
         elif isinstance(value, Unknown | str):
             yield from ((each, True) for each in list(_values_from_callers(evaluator, script, at)))
         else:
             yield value, alone
+
+
+def _with_doubled_slash(evaluator: Evaluator, script: Script, at: int, value: str) -> list[tuple[Value, bool]]:
+    """Return what is requested if a base ends with a slash and the paths of the callers begin with one."""
+    found = _values_from_callers(evaluator, script, at) if value.endswith("/" + DYNAMIC) else ()
+    return [(each, True) for each in found if isinstance(each, str) and each.startswith(value.rstrip(DYNAMIC) + "/")]
 
 
 def _values_from_callers(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]:
@@ -43,7 +49,7 @@ def _values_from_callers(evaluator: Evaluator, script: Script, at: int) -> Itera
         for each in opened:
             if evaluator.context.exhausted:
                 return
-            values = evaluator.items(script, each, len(names))
+            values = evaluator.items(*each, len(names))
             known = {k: v for k, v in bind(evaluator, names, values).items() if k not in shadowed}
             for value in options_of(evaluator.value(script, at, known)):
                 if isinstance(value, str) and not value.startswith(DYNAMIC) and value.strip(DYNAMIC):
@@ -62,7 +68,7 @@ def _name_of(script: Script, first: int) -> int | None:
     return before if tokens.kind(before) == WORD and tokens.word(before) not in {"function", "catch"} else None
 
 
-def _calls_of(evaluator: Evaluator, script: Script, named_at: int) -> Iterator[int]:
+def _calls_of(evaluator: Evaluator, script: Script, named_at: int) -> Iterator[tuple[Script, int]]:
     """Yield the opening bracket of each call that passes a constant; short names may mean many functions."""
     tokens, name = script.tokens, script.tokens.word(named_at)
     for opened in evaluator.once(_constant_calls, script).get(name, [])[:MAX_CALL_SITES]:
@@ -71,7 +77,21 @@ def _calls_of(evaluator: Evaluator, script: Script, named_at: int) -> Iterator[i
         is_member = tokens.word(opened - 2) in {".", "?."}
         definition = None if is_member else evaluator.context.visible(script, name, opened - 1)
         if definition is None or (isinstance(definition, Definition) and definition.at == named_at):
-            yield opened
+            yield script, opened
+    for other, local in evaluator.once(_importers, script).get(name, ()):
+        for opened in evaluator.once(_constant_calls, other).get(local, [])[:MAX_CALL_SITES]:
+            if evaluator.context.visible(other, local, opened - 1) is None:
+                yield other, opened
+
+
+def _importers(evaluator: Evaluator, script: Script) -> dict[str, list[tuple[Script, str]]]:
+    """Return a script's exported names → the scripts that import each, with its name there."""
+    found, context = defaultdict[str, list[tuple[Script, str]]](list), evaluator.context
+    for other in context.scripts.values():
+        for local, imported in other.imports.items():
+            if script.exports and context.module(other, imported.module) is script:
+                found[script.exports.get(imported.name, "")].append((other, local))
+    return found
 
 
 def _constant_calls(_: Evaluator, script: Script) -> dict[str, list[int]]:
