@@ -175,17 +175,14 @@ class Calls:
     def _template(self, script: Script, index: int) -> Iterator[Found]:
         tokens = script.tokens
         end = tokens.closing(index)
-        if end <= index or tokens.kind(index + 1) != TEMPLATE:
-            return
+        if end <= index + 2 or tokens.kind(index + 1) != TEMPLATE:
+            return  # without an expression only a tagged one is a template
         piece = tokens.word(index + 1)
-        whole = tokens.is_punctuation(index + 2, "`") and tokens.pair.get(index + 2) == index
         if piece[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
-            self._path(script, index, piece + ("" if whole else DYNAMIC))
-        elif ABSOLUTE.match(piece) and whole:
-            yield Found(script.url, unescaped(piece), _stands_as(tokens, index), "?")
+            self._path(script, index, piece + DYNAMIC)
         elif ABSOLUTE.match(piece) or UNSET.match(piece):
             yield from self._built(script, index)
-        elif not piece and not whole:
+        elif not piece:
             yield from self._built(script, index)
             first = self._evaluator.value(script, index + 3)
             if is_unset(first) and names_api(first.name):

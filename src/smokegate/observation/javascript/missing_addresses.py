@@ -56,8 +56,7 @@ def in_throw(script: Script, index: int) -> Iterator[Found]:
 def _rejected(evaluator: Evaluator, script: Script, index: int) -> Iterator[Found]:
     """Yield the unset argument that a client created on load rejects, since it requires an address."""
     tokens, before = script.tokens, index - 2 if script.tokens.word(index - 1) == "new" else index - 1
-    quoted = tokens.kind(index + 2) == STRING or (tokens.word(index + 2) == "`" and not tokens.word(index + 3))
-    is_value = tokens.kind(index + 2) == WORD or tokens.word(index + 3) == "}" or quoted
+    is_value = tokens.kind(index + 2) in {WORD, STRING} or tokens.word(index + 3) == "}"
     begins = tokens.is_punctuation(before, "=", ",", ";", "(", ".", "}") or before < 0
     if not is_value or not begins or not runs_on_load(script, index):
         return
