@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from smokegate.diagnosis.browser_words import from_here, same_call
 from smokegate.diagnosis.wording import quote
 from smokegate.environment.addresses import is_loopback
-from smokegate.observation.browser.model import MIXED, trusted_origins
+from smokegate.observation.browser.model import MIXED, api_paths, is_misdirected, trusted_origins
 from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class _Judge:
         self._observation = observation
         self._trusted = trusted_origins(environment)
         self._allow = environment.browser.allow if environment.browser is not None else ()
-        self._api = _api_paths(environment)
+        self._api = api_paths(environment)
         self._refused = {url for line in page.console if "CORS policy" in line.text for url in _addresses(line.text)}
         self._where = f"page {page.path}"
 
@@ -128,7 +128,7 @@ class _Judge:
             return
         elif own and (call.error or (call.status or 0) >= 500):
             yield self._trouble("browser.call-failed", call)
-        elif not own and (call.error or (call.status or 0) >= 400) and self._is_api(call.url):
+        elif (call.error or (call.status or 0) >= 400) and is_misdirected(call, self._trusted, self._api):
             yield self._trouble("browser.wrong-origin", call)
 
     def _line(self, line: ConsoleLine) -> Iterator[Trouble]:
@@ -174,10 +174,6 @@ class _Judge:
         except ValueError:
             return False
 
-    def _is_api(self, url: str) -> bool:
-        path = urlsplit(url).path
-        return any(path == each or path.startswith(f"{each}/") for each in self._api)
-
 
 def _addresses(text: str) -> list[str]:
     return [match[0].rstrip(".,;)") for match in ADDRESS.finditer(text)]
@@ -186,14 +182,3 @@ def _addresses(text: str) -> list[str]:
 def _is_loopback(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     return is_loopback(host) or host in {"0.0.0.0", "::"}  # noqa: S104 -- nothing is bound: a page calls it
-
-
-def _api_paths(environment: Environment) -> frozenset[str]:
-    """Return paths that only the application's API has, by what the file declares."""
-    api, backend = environment.sign_in, environment.backend
-    calls = environment.frontend.calls if environment.frontend is not None else None
-    found = {each.path.partition("?")[0] for each in backend.endpoints}
-    found |= {backend.monitoring.path.partition("?")[0]} if backend.monitoring else set()
-    found |= {each for each in (api.register_, api.login, api.account) if each} if api is not None else set()
-    found |= {urlsplit(calls).path.rstrip("/")} if calls else set()
-    return frozenset(each for each in found if each.strip("/"))

@@ -225,3 +225,27 @@ def test_pictures_of_many_pages_leave_room_for_what_is_wrong_and_cover_shown_tok
 
     assert [each.title for each in visit._view.pictures] == [*(f"/sound-{index}" for index in range(6)), "/wrong"]
     assert all("eyJhbGciOiJIUzI1NiJ9.abc" in secrets for secrets in covered)
+
+
+def test_call_that_may_go_to_the_wrong_origin_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that does not exist takes seconds on a busy machine; a page that only polls is not waited for."""
+    now = [100.0]
+
+    async def pass_time(seconds: float) -> None:
+        now[0] += seconds
+
+    async def is_there() -> bool:
+        return True
+
+    def waited(until: float) -> float:
+        began = now[0]
+        record = SimpleNamespace(quiet=0.0, awaits=lambda _: now[0] < began + until)
+        assert result_of(Window(None, record, timeout=10.0).wait(is_there))
+        return now[0] - began
+
+    monkeypatch.setattr(page, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(page, "asyncio", SimpleNamespace(sleep=pass_time))
+
+    assert waited(0.0) < 1.5
+    assert 3.0 <= waited(3.0) < 3.5
+    assert 10.0 <= waited(60.0) < 10.5

@@ -54,6 +54,58 @@ def test_a_call_of_another_function_of_the_same_short_name_requests_nothing() ->
     assert called('function t(e){return fetch(e)}t("/items")') == ["/items"]
 
 
+SLASHED = f"{API}/"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"async function g(p){{return(await fetch(`{SLASHED}${{p}}`)).json()}}g(`/items`)",
+        f'const b="{SLASHED}",g=(p,o)=>fetch(b+p,o);g("/items")',
+        f'function g(p){{const x=new XMLHttpRequest;x.open("GET","{SLASHED}"+p)}}g("/items")',
+    ],
+)
+def test_a_slash_of_the_base_and_one_of_the_path_are_two(script: str) -> None:
+    """The path is that of a caller, in the same script or in one that imports the function."""
+    assert f"{API}//items" in called(script)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f'const g=p=>fetch("{SLASHED}"+(p[0]==="/"?p.substring(1):p));g("/items")',
+        f'function g(p){{p.startsWith("/")&&(p=p.slice(1));return fetch("{SLASHED}"+p)}}g("/items")',
+        f'const n=p=>p.replace(new RegExp("^/"),""),g=p=>fetch("{SLASHED}"+n(p));g("/items")',
+        f'const g=p=>fetch(("{SLASHED}"+p).replace(/([^:]\\/)\\/+/g,"$1"));g("/items")',
+        f'const j=(b,p)=>b.replace(/\\/?\\/$/,"")+"/"+p.replace(/^\\/+/,""),g=p=>fetch(j("{SLASHED}",p));g("/items")',
+        f'const g=p=>fetch("{SLASHED}"+p);g("items")',
+    ],
+)
+def test_a_slash_that_the_script_may_remove_is_no_second_one(script: str) -> None:
+    """Joining a base and a path is written in many ways."""
+    assert not [each for each in called(script) if "//" in each.partition("://")[2]]
+
+
+def test_a_function_of_another_chunk_is_called_with_the_paths_there() -> None:
+    """Bundlers move the client into a chunk of its own."""
+    client = "async function s(r){return fetch(`${``}${r}`)}export{s as a};"
+    assert "/items" in called('import{a as e}from"./client.js";e("/items")', client=client)
+
+
+def test_modules_in_texts_are_read() -> None:
+    """A development build of webpack evaluates each module."""
+    module = f'const b = \\"{LOCAL}\\";\\nfetch(`${{b}}/items`)\\n//# sourceURL=webpack://shop/./a.js?\\n'
+    assert f"{LOCAL}/items" in called(f'var m={{"./a.js":(()=>{{eval("{{{module}}}")}})}}')
+    assert called(f'let f;try{{f=eval("require")("fs")}}catch{{}}fetch("{API}/items")') == [f"{API}/items"]
+
+
+@pytest.mark.parametrize("quote", ['"', "'", "`"])
+def test_a_template_without_expressions_is_a_text(quote: str) -> None:
+    """Vite's minifier writes every text so."""
+    found = reading(f"new Worker(new URL({quote}./w.js{quote},import.meta.url));import({quote}./c.js{quote})")
+    assert [each.rpartition("/")[2] for each in found.chunks()] == ["c.js", "w.js"]
+
+
 def test_looking_for_the_callers_of_a_short_name_counts_as_work() -> None:
     """A stranger's script with thousands of functions of one name, called from deep within, comes to an end."""
     calls = "{" * 90 + 'w(1,t("/a"));' * 200 + "}" * 90
@@ -252,6 +304,8 @@ def test_a_script_that_calls_no_api_has_no_address(script: str) -> None:
         (f"{HONO}const c=h(void 0)", "undefined", ""),
         (f"{HONO}const f=()=>h(void 0).api.items.$get()", "undefined", ""),
         (f"{APOLLO}const c=new L({{uri:void 0}})", "/graphql", ""),
+        (f"{CLIENT}const c=new yi(`__API_URL__`,`key`)", "__API_URL__", ""),
+        ("q.get(`${API_URL}/items`).set(`Accept`,`*`)".replace("`", '"'), "${API_URL}/items", ""),
     ],
 )
 def test_an_address_that_the_build_did_not_fill_in_is_found(script: str, value: str, setting: str) -> None:

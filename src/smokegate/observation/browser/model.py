@@ -169,6 +169,24 @@ def trusted_origins(environment: Environment) -> frozenset[str]:
     return frozenset(web_origin(each) for each in (environment.pages_url, environment.backend.url, *stated))
 
 
+def api_paths(environment: Environment) -> frozenset[str]:
+    """Return paths that only the application's API has, by what the file declares."""
+    api, backend = environment.sign_in, environment.backend
+    calls = environment.frontend.calls if environment.frontend is not None else None
+    found = {each.path.partition("?")[0] for each in backend.endpoints}
+    found |= {backend.monitoring.path.partition("?")[0]} if backend.monitoring else set()
+    found |= {each for each in (api.register_, api.login, api.account) if each} if api is not None else set()
+    found |= {urlsplit(calls).path.rstrip("/")} if calls else set()
+    return frozenset(each for each in found if each.strip("/"))
+
+
+def is_misdirected(call: PageCall, trusted: frozenset[str], api: frozenset[str]) -> bool:
+    """Return whether a call with one of the API's paths goes to an origin that is not the application's."""
+    path = urlsplit(call.url).path
+    below = any(path == each or path.startswith(f"{each}/") for each in api)
+    return call.kind in {"fetch", "xhr"} and below and web_origin(call.url) not in trusted
+
+
 def name_from_here(method: str, url: str) -> str:
     """Return the name of the exchange that repeats a call of a page."""
     parts = urlsplit(url)

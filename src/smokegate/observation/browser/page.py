@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from smokegate.environment.browser import Element
-from smokegate.observation.browser.model import PageSeen, Picture
+from smokegate.observation.browser.model import PageCall, PageSeen, Picture
 from smokegate.observation.browser.record import Mark, Record
 from smokegate.observation.evidence.assertions import OPPOSITE
 
@@ -43,6 +43,8 @@ class Window(Struct):
     page: Page
     record: Record
     timeout: float
+    misdirected: Callable[[PageCall], bool] = lambda _: False
+    """Whether a call fails the page if it gets no answer; it may take the whole timeout to show that."""
     _shown: tuple[object, ...] = ()
     _changed: float = 0.0
     """Time of the last visible change; an unresponsive page counts as changing."""
@@ -119,7 +121,7 @@ class Window(Struct):
             pause = POLL
             if await is_done():
                 since = since or time.monotonic()
-                if self.record.quiet >= quiet or time.monotonic() - since > QUIET * 4:
+                if self.record.quiet >= quiet or time.monotonic() > self._limit(began, since):
                     return True
                 pause = max(quiet - self.record.quiet, 0.01)  # a poll costs more than the pause
             else:
@@ -129,6 +131,11 @@ class Window(Struct):
                 if idle >= self.timeout / 4 or now >= began + self.timeout:
                     return False
             await asyncio.sleep(pause)
+
+    def _limit(self, began: float, since: float) -> float:
+        """Return until when a page that is as expected since a time is waited for while it still calls."""
+        limit = began + self.timeout
+        return limit if self.record.awaits(self.misdirected) else min(since + QUIET * 4, limit)
 
     async def absent(self, elements: Elements, facts: dict[str, Any]) -> tuple[str, ...]:
         """Return the elements that are not visible."""

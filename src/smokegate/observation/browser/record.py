@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
@@ -56,6 +57,11 @@ class Record:
     def quiet(self) -> float:
         """Seconds since the last network activity, 0 while a request is in flight."""
         return 0.0 if self._open else time.monotonic() - self.last
+
+    def awaits(self, misdirected: Callable[[PageCall], bool]) -> bool:
+        """Return whether a misdirected call has neither an answer nor an error yet."""
+        calls = (self._calls.get(each) for each in self._open)
+        return any(each.status is None and misdirected(each) for each in calls if each is not None)
 
     def mark(self) -> Mark:
         """Return the current position."""

@@ -7,13 +7,14 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.engine import ENGINE, NoBrowserError
-from smokegate.observation.browser.model import BrowserView, Person, trusted_origins
+from smokegate.observation.browser.model import BrowserView, Person, api_paths, is_misdirected, trusted_origins
 from smokegate.observation.browser.page import Window
 from smokegate.observation.browser.record import Record
 from smokegate.observation.browser.sign_in import PageSignIn
@@ -51,6 +52,7 @@ class Visit:
         self._environment, self._section = environment, environment.browser
         self._redactor, self._person, self._sending, self._within = redactor, person, sending, within
         self._origins = trusted_origins(environment)
+        self._misdirected = partial(is_misdirected, trusted=self._origins, api=api_paths(environment))
         self._view = BrowserView()
         self._tokens: tuple[str, ...] = ()
 
@@ -185,7 +187,7 @@ class Visit:
         page = await context.new_page()
         page.set_default_timeout(1000 * self._section.timeout)
         context.on("page", lambda other: asyncio.ensure_future(other.close()))  # pop-ups are ignored
-        return Window(page, Record(page), self._section.timeout)
+        return Window(page, Record(page), self._section.timeout, self._misdirected)
 
     async def _picture(self, window: Window, title: str, *, wrong: bool) -> None:
         """Take a screenshot; beyond a limit only of failures, so that theirs and the last one are included."""

@@ -65,7 +65,7 @@ class CallPaths:
         base = cut or address.how in BASES
         called = self.below(known) if base else []
         called = called or ([] if cut else [known])
-        if cut and "//" in known:  # concatenated by hand
+        if base and "//" in known:  # concatenated by hand
             once = re.sub("//+", "/", known)
             called += [known + each.removeprefix(once) for each in self.declared if each.startswith(once)]
         return [each.partition(DYNAMIC)[0] for each in called]
@@ -91,7 +91,10 @@ class CallPaths:
         return max(lacking or twice or similar, key=len, default="")
 
     def doubles(self, address: ApiAddress) -> bool:
-        """Return whether an address repeats the declared prefix, which proves nothing right."""
+        """Return whether an address repeats the declared prefix, or its slash in a call; that proves nothing right."""
+        twice = address.value.rstrip(DYNAMIC).rstrip("/") + "//"
+        if "://" in address.value and any(each.value.startswith(twice) for each in self.addresses):
+            return True
         return bool(self.prefix) and is_below(split_address(address.resolved).path, 2 * self.prefix)
 
     def samples(self, address: ApiAddress) -> tuple[str, ...]:

@@ -160,9 +160,13 @@ def _related(judge: AddressJudge, address: ApiAddress) -> bool:
 
 
 def _is_own(judge: AddressJudge, address: ApiAddress) -> bool:
-    """Return whether a host's name shows that it is the team's own."""
+    """Return whether a host's name shows that it is the team's own, or a scheme before another one."""
     host, parts = split_address(address.resolved).hostname or "", (judge.wanted.hostname or "").split(".")
-    return bool(STAGES.search(host)) or (len(parts) > 2 and host.endswith("." + ".".join(parts[-2:])))
+    return (
+        bool(STAGES.search(host))
+        or host in {"http", "https"}
+        or (len(parts) > 2 and host.endswith("." + ".".join(parts[-2:])))
+    )
 
 
 def _rank(judge: AddressJudge, wrong: Wrong) -> tuple[bool | int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smokegate.observation.evidence.addresses import UNFILLED, WITHOUT_SCHEME
 from smokegate.observation.javascript import missing_addresses
 from smokegate.observation.javascript.address_names import is_address_argument
 from smokegate.observation.javascript.api_names import (
@@ -125,7 +126,7 @@ class Calls:
 
     def _verb(self, script: Script, first: int, method: str) -> Iterator[Found]:
         for value, alone in self._evaluator.possible_values(script, first):
-            if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
+            if isinstance(value, str) and _is_whole(value):
                 cookies = self._options.send_cookies(script, self._evaluator.second_argument(script, first))
                 yield Found(script.url, value, "request", method, alone=alone, cookies=cookies)
             elif isinstance(value, str):
@@ -174,22 +175,25 @@ class Calls:
     def _template(self, script: Script, index: int) -> Iterator[Found]:
         tokens = script.tokens
         end = tokens.closing(index)
-        if end <= index or tokens.kind(index + 1) != TEMPLATE:
-            return
+        if end <= index + 2 or tokens.kind(index + 1) != TEMPLATE:
+            return  # without an expression only a tagged one is a template
         piece = tokens.word(index + 1)
-        whole = tokens.is_punctuation(index + 2, "`") and tokens.pair.get(index + 2) == index
         if piece[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
-            self._path(script, index, piece + ("" if whole else DYNAMIC))
-        elif ABSOLUTE.match(piece) and whole:
-            yield Found(script.url, unescaped(piece), _stands_as(tokens, index), "?")
+            self._path(script, index, piece + DYNAMIC)
         elif ABSOLUTE.match(piece) or UNSET.match(piece):
             yield from self._built(script, index)
-        elif not piece and not whole:
+        elif not piece:
             yield from self._built(script, index)
             first = self._evaluator.value(script, index + 3)
             if is_unset(first) and names_api(first.name):
                 # Whatever sends it, it begins with the API's address: the build left the setting's name.
                 yield Found(script.url, first.word + DYNAMIC, "built", "?", setting=first.name)
+
+
+def _is_whole(value: str) -> bool:
+    """Return whether an argument of `.get(…)` is an address or should have been one, and no path below a base."""
+    meant = "/" in value and (UNFILLED.match(value) or WITHOUT_SCHEME.match(value))
+    return bool(ABSOLUTE.match(value) or UNSET.match(value) or meant)
 
 
 def _stands_as(tokens: Tokens, index: int) -> str:

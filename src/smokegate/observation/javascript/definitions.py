@@ -106,11 +106,8 @@ def _module(script: Script, index: int, word: str) -> None:
     tokens, after = script.tokens, index + 1
     if _is_key(tokens, index) or tokens.is_punctuation(after, ":"):
         return
-    if word == "import" and tokens.is_punctuation(after, "("):
-        if tokens.kind(after + 1) == STRING:
-            script.lazy[tokens.string(after + 1)] = None
-        elif tokens.word(after + 1) == "`" and tokens.closing(after + 1) == after + 3:
-            script.lazy[unescaped(tokens.word(after + 2))] = None
+    if word == "import" and tokens.is_punctuation(after, "(") and tokens.kind(after + 1) == STRING:
+        script.lazy[tokens.string(after + 1)] = None
     elif word == "import" and tokens.kind(after) == STRING:
         script.modules[tokens.string(after)] = None
     elif word == "from" and tokens.kind(after) == STRING:

@@ -34,7 +34,7 @@ THROUGH = frozenset({"freeze", "seal", "String", "encodeURI", "Object", "trim", 
 MAX_INSERT = 256
 """Maximum characters per replacement."""
 
-PLAIN = re.compile(r"/(?!(?:[^+*]*[+*]){3})(?P<what>\^?(?:(?:\\[/.dw]|\[[/\w-]+\]|[\w:/])[+*]?){1,9}\$?)/(?P<all>g?)")
+PLAIN = re.compile(r"/(?!(?:[^+*]*[+*]){3})(?P<what>\^?(?:(?:\\[/.dw]|\[[/\w-]+\]|[\w:/])[+*?]?){1,9}\$?)/(?P<all>g?)")
 """A short regular expression without groups and with at most two repetitions, which Python reads identically."""
 
 
@@ -133,7 +133,18 @@ def _of_text(target: Value, name: str, values: list[Value]) -> Value:
         return choice(
             *(re.sub(plain["what"], lambda _: replacement, text_of(each), count=limit) for each in options_of(target))
         )
+    if isinstance(pattern, Unknown) and pattern.path[:1] == ("regex",) and r"\/" in pattern.path[1]:
+        return choice(
+            *(_with_slashes_repaired(text_of(each), pattern.path[1], replacement) for each in options_of(target))
+        )
     if isinstance(pattern, str) and pattern and DYNAMIC not in pattern:
         texts = (text_of(each)[:MAX_LENGTH].replace(pattern, replacement[:MAX_INSERT]) for each in options_of(target))
         return choice(*(each[:MAX_LENGTH] for each in texts))
     return choice(*options_of(target))
+
+
+def _with_slashes_repaired(text: str, pattern: str, replacement: str) -> str:
+    """Return what a regular expression about slashes leaves of a text that has doubled or outer ones."""
+    if pattern.endswith(("$/", "$/g")):
+        return text.rstrip("/") + replacement
+    return replacement + text.lstrip("/") if pattern.startswith("/^") else re.sub("(?<!:)//+", "/", text)

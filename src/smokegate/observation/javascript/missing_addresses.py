@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from smokegate.observation.evidence.addresses import UNFILLED, UNSET
 from smokegate.observation.javascript.api_names import Found, names_api
 from smokegate.observation.javascript.function_places import iife_start, runs_on_load
 from smokegate.observation.javascript.known_clients import iife_function, without_address
@@ -55,12 +56,15 @@ def in_throw(script: Script, index: int) -> Iterator[Found]:
 def _rejected(evaluator: Evaluator, script: Script, index: int) -> Iterator[Found]:
     """Yield the unset argument that a client created on load rejects, since it requires an address."""
     tokens, before = script.tokens, index - 2 if script.tokens.word(index - 1) == "new" else index - 1
-    quoted = tokens.kind(index + 2) == STRING or (tokens.word(index + 2) == "`" and not tokens.word(index + 3))
-    is_value = tokens.kind(index + 2) == WORD or tokens.word(index + 3) == "}" or quoted
+    is_value = tokens.kind(index + 2) in {WORD, STRING} or tokens.word(index + 3) == "}"
     begins = tokens.is_punctuation(before, "=", ",", ";", "(", ".", "}") or before < 0
     if not is_value or not begins or not runs_on_load(script, index):
         return
     value = evaluator.value(script, index + 2)
+    if isinstance(value, str) and (UNFILLED.match(value) or UNSET.match(value)):
+        if without_address(evaluator, script, index + 1) is not None or rejection(evaluator, script, index, empty=True):
+            yield Found(script.url, value, "client", "?")
+        return
     if not isinstance(value, Undefined) and value != "":
         return
     unset = value if isinstance(value, Undefined) else UNDEFINED

@@ -86,9 +86,17 @@ class _Reader:
         elif group == 4:
             return self._slash(start)
         else:
-            self._push(start, end)
-            return self._template_text(end)
+            return self._template(start, end)
         return end
+
+    def _template(self, start: int, end: int) -> int:
+        """Read a template literal, which is a string if it is not tagged and has no expressions."""
+        found = TEMPLATE_PART.match(self._tokens.text, end)
+        if found and self._tokens.text.startswith("`", found.end()) and self._starts_expression():
+            self._string(start, found.end() + 1)
+            return found.end() + 1
+        self._push(start, end)
+        return self._template_text(end)
 
     def _add(self, kind: int, start: int, end: int) -> int:
         tokens = self._tokens

@@ -11,7 +11,7 @@ from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.functions import return_value
 from smokegate.observation.javascript.page_context import PageContext
 from smokegate.observation.javascript.scopes import Script
-from smokegate.observation.javascript.tokens import STRING, WORD, Tokens
+from smokegate.observation.javascript.tokens import STRING, WORD, Tokens, unescaped
 from smokegate.observation.javascript.values import Literal
 from smokegate.observation.model import DYNAMIC
 from smokegate.observation.plan.frontend.page import is_page
@@ -25,7 +25,13 @@ SERVICE_WORKER = re.compile(
 )
 PRECACHED = re.compile(r"""\{[^{}]*?\burl["']?\s*:\s*["'`]([^"'`]+)["'`][^{}]*\}""")
 SCRIPT_KINDS = ("javascript", "ecmascript", "json", "wasm")
+EVALUATED = re.compile(r"""\beval\("((?:[^"\\]++|\\.)*+)"\)""")
 WORKER = re.compile(r"\b(?:Shared)?Worker(?=\()")
+
+
+def evaluated(text: str) -> str:
+    """Return a script with the code of its `eval("…")` in place, as a development build of webpack has each module."""
+    return EVALUATED.sub(lambda each: unescaped(each[1]) + "\n", text) if 'eval("' in text else text
 
 
 def imported(context: PageContext, script: Script) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.tokens import Tokens
 from smokegate.observation.model import DYNAMIC, ApiAddress
-from smokegate.observation.plan.frontend.files import imported, lazy, service_workers
+from smokegate.observation.plan.frontend.files import evaluated, imported, lazy, service_workers
 from smokegate.observation.plan.frontend.page import Page
 from smokegate.observation.plan.step import web_origin
 
@@ -81,7 +81,7 @@ class Reading:
         self._read += len(text)
         self.opaque |= OPAQUE in text
         self._replaced |= REPLACED.search(text) is not None
-        tokens = tokens_of(text)
+        tokens = tokens_of(evaluated(text))
         self.context.scripts[url] = script_of(url, tokens)
         return tokens
 
@@ -172,7 +172,7 @@ class Reading:
         if value and resolved.startswith(own) and (is_framework_path(path) or FILE.search(path) or path in {"", "/"}):
             # The page's own host counts only with a path: routers and fallbacks use the bare URL.
             return False
-        if absolute and "." not in host and not parts.port and path in {"", "/"}:
+        if absolute and "." not in host and not parts.port and not path.strip("/"):
             return False  # `http://localhost`, as in libraries' internals
         if not value:
             return found.how == "client"
