@@ -9,12 +9,14 @@ from msgspec.structs import replace
 from smokegate.diagnosis.exchange_names import host_of
 from smokegate.diagnosis.identity import LIST_OF_FILES
 from smokegate.diagnosis.names import dialed
-from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import page_faults
 from smokegate.observation.exchange import NoAnswer, NotSent
 from smokegate.observation.transport.causes import Stage, WireCause
+
+SERVER_ERROR = 500
 
 
 def judge(case: Case) -> Signs | None:
@@ -37,7 +39,11 @@ def judge(case: Case) -> Signs | None:
         ("page",),
         names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
     )
-    return _unreached(signs, exchange.request.url, outcome) if isinstance(outcome, NoAnswer) else signs
+    if isinstance(outcome, NoAnswer):
+        return _unreached(signs, exchange.request.url, outcome)
+    if answer is None or answer.status < SERVER_ERROR:
+        return signs
+    return replace(signs, variant="server-error", owner=Owner.APP, names={**signs.names, "status": str(answer.status)})
 
 
 def _unreached(signs: Signs, url: str, outcome: NoAnswer) -> Signs:
