@@ -12,7 +12,9 @@ from smokegate.observation.evidence.application_marks import has_mark
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.exchange import Answer, Exchange
 
-ECHO = re.compile(r"""(?:\b(?:GET|HEAD|POST)\b["'\]]?[ :]+["'\[]?|"path"\s*:\s*"|resource \[)(/[^\s"'<>\])?,]{0,300})""")
+ECHO = re.compile(
+    r"""(?:\b(?:GET|HEAD|POST)\b["'\]]?[ :]+["'\[]?|"path"\s*:\s*"|resource \[)(/[^\s"'<>\])?,]{0,300})"""
+)
 """The path that an application did not find, in the words of Express, Fastify, Rails, Spring, Tomcat and others."""
 
 
