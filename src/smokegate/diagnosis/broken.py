@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.wording import seen_whole
-from smokegate.observation.evidence.assertions import unmet
+from smokegate.observation.evidence.assertions import NO_HEADER, Unmet, unmet
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.predicates import is_fresh, known_status
 from smokegate.observation.evidence.sign_in import signs_in
@@ -67,8 +67,15 @@ def is_advisory(case: Case, name: str) -> bool:
 
 def described(exchange: Exchange, case: Case) -> str:
     """Return the line that says what is wrong with an exchange."""
-    wrong = [f"{each.what} should be {each.expected}" for each in case.unmet_of(exchange.name)]
+    wrong = [f"{each.what} should be {each.expected}{_found(each)}" for each in case.unmet_of(exchange.name)]
     return seen_whole(exchange, *wrong)
+
+
+def _found(each: Unmet) -> str:
+    """Return what a header is instead; a body is quoted beside it."""
+    if not each.what.startswith("header "):
+        return ""
+    return " and is missing" if each.actual == NO_HEADER else f" and is {each.actual}"
 
 
 def has_token(case: Case, name: str) -> bool:

@@ -66,6 +66,15 @@ def troubles(environment: Environment, observation: Observation) -> tuple[Troubl
     return tuple({each.line: each for each in reversed(found)}.values())[::-1]
 
 
+def distrusts(environment: Environment, observation: Observation, page: PageSeen) -> bool:
+    """Return whether only the browser lacks the authority of a certificate that the HTTP checks have verified."""
+    if "ERR_CERT_AUTHORITY_INVALID" not in page.problem:
+        return False
+    here = web_origin(environment.pages_url)
+    answers = (each.answer for each in observation.exchanges.values())
+    return any(each is not None and each.certificate is not None and web_origin(each.url) == here for each in answers)
+
+
 def of_page(environment: Environment, observation: Observation, page: PageSeen) -> Iterator[Trouble]:
     """Yield what is wrong with one page."""
     for each in _Judge(environment, observation, page).troubles():
@@ -76,6 +85,7 @@ class _Judge:
     def __init__(self, environment: Environment, observation: Observation, page: PageSeen) -> None:
         self._page = page
         self._observation = observation
+        self._distrusts = distrusts(environment, observation, page)
         self._trusted = trusted_origins(environment)
         self._allow = environment.browser.allow if environment.browser is not None else ()
         self._api = api_paths(environment)
@@ -102,6 +112,8 @@ class _Judge:
         """Yield why the page itself was not there."""
         page = self._page
         if page.problem:
+            if self._distrusts:
+                return
             yield Trouble(
                 "browser.not-opened", f"{self._where} could not be opened: {quote(page.problem)}", certain=False
             )

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from smokegate import exit_codes
-from smokegate.diagnosis.model import Diagnosis, Finding, Owner
+from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.diagnosis.shortfalls import blocked_checks, failures, remarks, shares_judged, unchecked, warnings
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
@@ -101,7 +101,10 @@ def decision(verdict: Verdict, diagnosis: Diagnosis, *, partial: str = "") -> st
     if partial and (verdict in {Verdict.PASS, Verdict.WARN} or (verdict is Verdict.UNKNOWN and headline is None)):
         return "nothing is decided: only a part of the checks ran"
     if verdict is Verdict.UNKNOWN:
-        return UNJUDGED.get(headline.owner, DECISIONS[verdict]) if headline is not None else IN_PART
+        if headline is None:
+            return IN_PART
+        surely = headline.owner is Owner.RUNNER and headline.confidence is Confidence.CERTAIN
+        return DECISIONS[verdict] if surely else UNJUDGED.get(headline.owner, UNJUDGED[Owner.NETWORK])
     return DECISIONS[verdict]
 
 

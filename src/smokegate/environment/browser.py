@@ -123,8 +123,8 @@ class BrowserSection(Section, frozen=True, kw_only=True):
     """`true`: without a browser on this machine, the run is UNKNOWN; `false`: the report only lists it as not
     covered."""
     origins: Annotated[Many[str], such_as(["https://cdn.example.com"])] = ()
-    """Additional origins of the application, such as a CDN; `url` and `backend.url` always belong to it. All others are
-    third parties: their failures are ignored, and no account data is sent to them."""
+    """Additional origins of the application, such as a CDN; `url`, `backend.url` and `frontend.calls` always belong to
+    it. All others are third parties: their failures are ignored, and no account data is sent to them."""
     allow: Annotated[Many[str], such_as(["/api/market/"])] = ()
     """Known, harmless failures: each a part of the request's address or of the error message."""
     trace: str | None = None

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cached_property
 
-from smokegate.diagnosis.browser_evidence import BLANK, CALLS, ERRORS, FILES, Trouble, of_page, troubles
+from smokegate.diagnosis.browser_evidence import BLANK, CALLS, ERRORS, FILES, Trouble, distrusts, of_page, troubles
 from smokegate.diagnosis.browser_words import shown
 from smokegate.environment.browser import BrowserSection
 from smokegate.environment.model import Environment
 from smokegate.observation.browser import BrowserView, PageSeen, SignInStep
 from smokegate.observation.model import Observation
 from smokegate.plugin.failures import Blocked, Judging, NotApplicable, NotJudged
+
+IN_STORE = "add it to the browser's own store: `certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n NAME -i FILE`"
+
+NO_ACCOUNT = (
+    "no account to sign in with: declare a standing account, or, with creates_accounts, `register` of `browser.sign_in`"
+)
 
 
 class BrowserResults(Judging):
@@ -37,6 +43,10 @@ class BrowserResults(Judging):
         view: BrowserView | None = self._observation.browser
         if view is not None and view.absent is not None:
             raise (Blocked if self.section.required else NotJudged)(str(view.absent))
+        if self._distrusts:
+            raise (Blocked if self.section.required else NotJudged)(
+                f"the browser does not trust the authority of the certificate, which the HTTP checks trust: {IN_STORE}"
+            )
         if view is None or len(view.pages) < len(self.section.pages):
             why = view.failure if view is not None and view.failure else "the run was cut short"
             raise Blocked(f"the browser did not see every page: {why}")
@@ -51,7 +61,14 @@ class BrowserResults(Judging):
         view: BrowserView | None = self._observation.browser
         if view is None or view.absent is not None:
             raise NotApplicable("no browser ran")
+        if self._distrusts:
+            raise NotApplicable("the browser opened no page")
         return view
+
+    @cached_property
+    def _distrusts(self) -> bool:
+        pages = self._observation.browser.pages if self._observation.browser is not None else ()
+        return any(distrusts(self._environment, self._observation, each) for each in pages)
 
     @cached_property
     def _troubles(self) -> tuple[Trouble, ...]:
@@ -127,8 +144,9 @@ class BrowserResults(Judging):
             missing = " and ".join(self._environment.missing)
             why = f"{missing} not set: no test credentials configured" if missing else self.view.failure
             if self._environment.ca_file is not None:
-                why = "the browser cannot verify with the authorities of ca_file: it is given no password"
-            raise Blocked(why or "no account to sign in with: creates_accounts and register, or a standing account")
+                why = "the browser cannot verify with the authorities of ca_file: it is given no password. "
+                why += f"To sign in with it, {IN_STORE}, and trust it with `SSL_CERT_FILE` instead of `ca_file`"
+            raise Blocked(why or NO_ACCOUNT)
         found = self.view.journey.step(*names)
         if found is None:
             raise NotApplicable("this step is not part of the journey")

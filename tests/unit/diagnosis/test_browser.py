@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from msgspec.structs import replace
-from tests_support.diagnosis import BACKEND, FRONTEND, an_environment, answered, found_by, judged, seen
+from tests_support.diagnosis import BACKEND, FRONTEND, an_environment, answered, found_by, judged, page, seen
 
 from smokegate.observation.browser import (
     BrowserView,
@@ -15,6 +17,8 @@ from smokegate.observation.browser import (
     PageSeen,
     SignInStep,
 )
+from smokegate.observation.exchange import Certificate
+from smokegate.observation.model import ApiAddress
 from smokegate.plugin.browser_results import BrowserResults
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable, NotJudged
 
@@ -96,6 +100,30 @@ def test_noise_and_third_parties_break_nothing(harmless: BrowserView) -> None:
     results = BrowserResults(environment(), seen(environment=environment(), browser=harmless))
     for expect in (results.expect_files, results.expect_drawn, results.expect_no_errors, results.expect_calls):
         expect()
+
+
+def test_authority_that_only_the_browser_lacks_is_no_failure_of_the_deployment() -> None:
+    """The HTTP checks verified the certificate with the runner's own authorities, which Chromium does not read."""
+    distrusting = view(problem="net::ERR_CERT_AUTHORITY_INVALID", drawn=False, text="")
+    signed = Certificate("CN=frontend", "CN=Internal CA", (), datetime(2040, 1, 1, tzinfo=UTC))
+    home = page("page", certificate=signed)
+    verified = replace(home, outcome=replace(home.outcome, url=f"{FRONTEND}/"))
+
+    assert judged(verified, environment=environment(), browser=distrusting).findings == ()
+    results = BrowserResults(environment(), seen(verified, environment=environment(), browser=distrusting))
+    with pytest.raises(Blocked, match="does not trust the authority"):
+        results.require_browser()
+    with pytest.raises(NotApplicable):
+        results.expect_drawn()
+
+
+def test_api_that_the_frontend_is_declared_to_call_belongs_to_the_application() -> None:
+    """`frontend.calls` names it: what fails there is no third party's noise."""
+    api = "https://api.example.net"
+    declared = an_environment(frontend={"url": FRONTEND, "calls": api}, browser=SECTION)
+    calls = (ApiAddress("/a.js", api, api),)
+    found = judged(environment=declared, browser=view(call(f"{api}/count", 503)), api_addresses=calls)
+    assert found.headline.code == "browser.call-failed"
 
 
 def test_failures_that_the_file_allows_are_none() -> None:

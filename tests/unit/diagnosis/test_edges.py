@@ -268,6 +268,24 @@ def test_plain_http_at_a_tls_port_is_the_proxys_where_the_address_is_https(url: 
     assert found.code == code
 
 
+@pytest.mark.parametrize(
+    ("server", "text"),
+    [
+        ("nginx/1.22.1", "<title>403 Forbidden</title><center>nginx/1.22.1</center>"),
+        ("Apache/2.4.65", "<title>403 Forbidden</title><p>You don't have permission to access this resource.</p>"),
+    ],
+)
+def test_403_of_a_web_server_may_be_its_files(server: str, text: str) -> None:
+    """One page says that a rule, a file's rights or a missing index page is why: on some paths it is the team's."""
+    headers = {**HTML, "server": server}
+    everywhere_ = headline(*both(403, text, headers), environment=BARE)
+    assert (everywhere_.code, everywhere_.confidence) == ("edge.kept-out", Confidence.LIKELY)
+    assert verdict(everywhere_) is Verdict.UNKNOWN
+    assert "Permission denied" in everywhere_.steps[0]
+    somewhere = headline(answered("endpoint /api/ready", 403, text, headers), environment=BARE)
+    assert (somewhere.code, verdict(somewhere)) == ("edge.kept-out", Verdict.FAIL)
+
+
 def test_documentation_of_an_edge_is_the_last_step() -> None:
     """The first step is often the only one that is shown, and a link to a manual is no step to begin with."""
     text = "<html><head><title>403 Forbidden</title></head><center>nginx/1.22.1</center></html>"

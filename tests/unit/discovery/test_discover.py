@@ -51,6 +51,7 @@ def loaded(text, folder):
         ("/healthz", {"ok": True}),
         ("/api/health", {"status": "ok", "database": "ok"}),
         ("/actuator/health", {"status": "UP"}),
+        ("/readyz", {"ready": True}),
         ("/livez", {"alive": True}),
     ],
 )

@@ -166,7 +166,9 @@ def trusted_origins(environment: Environment) -> frozenset[str]:
     """Return the origins of the application."""
     section = environment.browser
     stated = section.origins if section is not None else ()
-    return frozenset(web_origin(each) for each in (environment.pages_url, environment.backend.url, *stated))
+    calls = environment.frontend.calls if environment.frontend is not None else None
+    called = (calls,) if isinstance(calls, str) else ()
+    return frozenset(web_origin(each) for each in (environment.pages_url, environment.backend.url, *called, *stated))
 
 
 def api_paths(environment: Environment) -> frozenset[str]:

@@ -22,6 +22,9 @@ OPPOSITE = re.compile(r"(?:\b(?:not|non|no|never|isn't)[\s_-]+|\b(?:un|in|dis|no
 """What negates a following word: "unhealthy" and "not ready" are not "healthy" and "ready"."""
 
 
+NO_HEADER = "no such header"
+
+
 class Unmet(Struct, frozen=True):
     """One expectation that an answer does not meet."""
 
@@ -45,7 +48,7 @@ def unmet(promise: Expectation, answer: Answer) -> tuple[Unmet, ...]:
         why = _unmet_header(name, rule, answer)
         if why is not None:
             actual = answer.headers.get(name)
-            wrong.append(Unmet(f"header {name}", why, "no such header" if actual is None else repr(actual)))
+            wrong.append(Unmet(f"header {name}", why, NO_HEADER if actual is None else repr(actual)))
     wrong.extend(unmet_text(promise, answer))
     died = None if wrong or promise.text_rules else crash(answer)
     if died is not None:
@@ -105,9 +108,9 @@ def _unmet_header(name: str, rule: str | HeaderRule, answer: Answer) -> str | No
     if isinstance(rule, str):
         return None if actual is not None and _same_header(name, rule, actual, answer) else repr(rule)
     if rule.present is not None:
-        return None if rule.present is (actual is not None) else ("a value" if rule.present else "no such header")
+        return None if rule.present is (actual is not None) else ("a value" if rule.present else NO_HEADER)
     if actual is None:
-        return "a value"
+        return " and ".join(_wanted(key, each) for key, each in rule.given.items()) or "a value"
     for key, wanted in rule.given.items():
         if key == "one_of":
             why = None if any(_same_header(name, each, actual, answer) for each in wanted) else f"one of {wanted!r}"
@@ -118,6 +121,13 @@ def _unmet_header(name: str, rule: str | HeaderRule, answer: Answer) -> str | No
         if why is not None:
             return why
     return None
+
+
+def _wanted(key: str, wanted: Any) -> str:
+    """Return a rule for a header in words."""
+    if key == "one_of":
+        return f"one of {wanted!r}"
+    return _unmet_text(key, wanted, "") or repr(wanted)
 
 
 def _same_header(name: str, wanted: str, actual: str, answer: Answer) -> bool:

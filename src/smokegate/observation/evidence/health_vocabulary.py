@@ -36,6 +36,8 @@ SICK = frozenset(
 AWAY = SICK | {
     *("disconnected", "notconnected", "unreachable", "notreachable", "refused", "timeout", "timedout"),
     *("connectionfailed", "connectionrefused", "connectionerror"),
+    *("econnrefused", "econnreset", "etimedout", "enotfound", "eaiagain", "ehostunreach", "enetunreach", "gaierror"),
+    *("connectionrefusederror", "connectionreseterror", "timeouterror"),
     *("cannotconnect", "failedtoconnect", "unabletoconnect"),
     *("nichterreichbar", "nichtverbunden", "desconectado", "desconectada", "noconectado", "dconnect", "nonconnect"),
     *("未连接", "连接失败", "接続不可", "нетсоединения"),

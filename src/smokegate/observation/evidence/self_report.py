@@ -112,7 +112,8 @@ def _rows_in_part(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def reports_itself(value: Any) -> bool:
     """Return whether a JSON body is a health report of an unhealthy application."""
     pairs = value.items() if isinstance(value, dict) else ()
-    return any(plain(key) in STATUS_KEYS and is_sick(said) for key, said in pairs)
+    words = ((key, said) for key, said in pairs if plain(key) in STATUS_KEYS)
+    return any(is_sick(said) or (isinstance(said, str) and plain(said) in IN_PART) for _, said in words)
 
 
 def _wrapped(report: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

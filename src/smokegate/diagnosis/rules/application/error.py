@@ -39,8 +39,8 @@ def judge(case: Case) -> Signs | None:
     partly = any(case.sound(each.name) for each in case.samples)
     hits = [each for each in hits if not (_in_part(case, each) or (partly and each.name == "register"))]
     hits = [each for each in hits if each.answer and not is_limit(each.answer)]
-    if not hits:
-        return None
+    if not hits or (partly and any(_errs(case, each) for each in case.samples)):
+        return None  # where some instances fail their health check, any other request may have met one of those
     if all(in_maintenance(each.answer) for each in hits if each.answer):
         return maintenance(hits)
     if reason := _resource(hits):
@@ -51,6 +51,11 @@ def judge(case: Case) -> Signs | None:
         tuple(each.name for each in hits),
         Confidence.CERTAIN if from_app else Confidence.LIKELY,
     )
+
+
+def _errs(case: Case, sample: Exchange) -> bool:
+    answer = case.app(sample.name)
+    return answer is not None and answer.status >= 500
 
 
 def _exception(answer: Answer) -> str:

@@ -12,7 +12,9 @@ from smokegate.observation.exchange import Exchange
 def judge(case: Case) -> Signs | None:
     """An answer of the application breaks a promise of the environment file without being an error."""
     partly = any(case.sound(each.name) for each in case.samples)
-    hits = [each for each in case.backend if _breaks(case, each) and not (is_sample(each.name) and partly)]
+    # Where the page stands in for a health check, what is promised of it besides being a page belongs here.
+    pages = [each for each in case.samples if case.is_page(each) and (a := case.app(each.name)) and a.status < 400]
+    hits = [each for each in (*case.backend, *pages) if _breaks(case, each) and not (is_sample(each.name) and partly)]
     gating = [each for each in hits if not is_advisory(case, each.name)]
     if not hits:
         return None

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.application_marks import has_mark
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.exchange import Answer
+from smokegate.observation.exchange import Answer, Exchange
+
+ECHO = re.compile(
+    r"""(?:\b(?:GET|HEAD|POST)\b["'\]]?[ :]+["'\[]?|"path"\s*:\s*"|resource \[)(/[^\s"'<>\])?,]{0,300})"""
+)
+"""The path that an application did not find, in the words of Express, Fastify, Rails, Spring, Tomcat and others."""
 
 
 def judge(case: Case) -> Signs | None:
@@ -15,6 +23,15 @@ def judge(case: Case) -> Signs | None:
     answer, exchange = case.app("health"), case.exchange("health")
     if answer is None or exchange is None or answer.status not in {404, 405}:
         return None
+    if (arrived := arrived_as(exchange)) is not None:
+        path = urlsplit(exchange.request.url).path
+        return Signs(
+            (seen(exchange, body(answer)),),
+            ("health",),
+            Confidence.LIKELY,
+            variant="rewritten",
+            names={"path": path, "arrived": arrived},
+        )
     if is_html(answer) and not has_mark(answer):
         return None
     known = [
@@ -37,6 +54,16 @@ def judge(case: Case) -> Signs | None:
         Confidence.LIKELY,
         variant="no-answer-but-empty-ones" if bare else "no-other-answer",
     )
+
+
+def arrived_as(exchange: Exchange) -> str | None:
+    """Return the path that the application says it was asked for, where a proxy has cut or added a prefix."""
+    text, path = exchange.answer.body.start if exchange.answer else "", urlsplit(exchange.request.url).path
+    for each in ECHO.findall(text):
+        echoed = each.rstrip("/.")
+        if len(echoed) > 1 and echoed != path and (path.endswith(echoed) or echoed.endswith(path)):
+            return str(echoed)
+    return None
 
 
 def _is_empty(answer: Answer | None) -> bool:

@@ -21,7 +21,8 @@ def judge(case: Case) -> Signs | None:
         bad = sum(failed_attempts(case, each) for each in failed)
         final = [each for each in failed if not case.sound(each.name)]
         sound = [each for each in group if case.sound(each.name)]
-        if not final or bad == sent or _only_late(failed) or any(case.edge(e.name) for e in final if _routed(case, e)):
+        spared = _only_late(failed) or _only_limited(case, final)
+        if not final or bad == sent or spared or any(case.edge(e.name) for e in final if _routed(case, e)):
             continue
         what = "samples of the health check" if is_sample(group[0].name) else f"requests of {group[0].name}"
         share = f"{bad} of {sent} {what} failed"
@@ -47,6 +48,11 @@ def _only_late(failed: list[Exchange]) -> bool:
     answers = [one for each in failed for one in each.attempts if isinstance(one, Answer)]
     late = bool(causes) and all(cause is WireCause.READ_TIMEOUT for cause in causes)
     return late and not any(answers)
+
+
+def _only_limited(case: Case, final: list[Exchange]) -> bool:
+    """Return whether every request that failed was refused for its rate: that is no instance's fault."""
+    return all((answer := case.answer(each.name)) is not None and answer.status == 429 for each in final)
 
 
 def _routed(case: Case, exchange: Exchange) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from smokegate.diagnosis.database_texts import spoken
 from smokegate.diagnosis.identity import ERROR_PAGE, KINDS, is_unidentified, strangers
 from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rules.application.health_missing import arrived_as
 from smokegate.diagnosis.wording import body, header, seen, seen_whole
 from smokegate.observation.evidence.application_marks import has_mark
 from smokegate.observation.evidence.html import is_html
@@ -81,6 +82,8 @@ def _another_program(case: Case) -> Signs | None:
     pages = [each for each in found if each.answer and is_html(each.answer)]
     if len(found) < SEVERAL or len(found) < len(answers) or len(pages) < len(found):
         return None
+    if arrived_as(found[0]) is not None:
+        return None  # the application says that the path reached it without its prefix
     first = found[0].answer
     line = [header(first, "server")] if first and first.headers.get("server") else []
     return Signs(

@@ -61,8 +61,7 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
     return replace(
         signs,
         confidence=Confidence.CERTAIN if edge.certain and not local else Confidence.LIKELY,
-        # Only a platform's own word, that nothing else could have said, excludes what the team deployed.
-        owner=Owner.CONFIGURATION if text.owner == Owner.PLATFORM.value and not edge.certain else None,
+        owner=_owner(text, edge, local=local),
         title=edge.title,
         competing=((ITSELF,) if not edge.certain else ()) + text.competing,
         against=against,
@@ -70,6 +69,17 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
         evidence=(*signs.evidence, *_marks_missed(case, hit)),
         names={**signs.names, "edge": f"{edge.edge[0].upper()}{edge.edge[1:]}"},
     )
+
+
+def _owner(text: CauseText, edge: EdgeAnswer, *, local: bool) -> Owner | None:
+    """Only words that nothing else could have said excuse what the team deployed.
+
+    A known web server that refuses some paths, and passes this client on others, does so by its own configuration.
+    """
+    if edge.certain or text.owner not in {Owner.PLATFORM.value, Owner.RUNNER.value}:
+        return None
+    ours = text.owner == Owner.PLATFORM.value or (local and edge.edge != UNKNOWN)
+    return Owner.CONFIGURATION if ours else None
 
 
 def _shortened(steps: tuple[Step, ...], edge: EdgeAnswer) -> tuple[Step, ...]:

@@ -9,12 +9,15 @@ from msgspec.structs import replace
 from smokegate.diagnosis.exchange_names import host_of
 from smokegate.diagnosis.identity import LIST_OF_FILES
 from smokegate.diagnosis.names import dialed
-from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
+from smokegate.observation.evidence.application_marks import visible
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import page_faults
 from smokegate.observation.exchange import NoAnswer, NotSent
 from smokegate.observation.transport.causes import Stage, WireCause
+
+SERVER_ERROR = 500
 
 
 def judge(case: Case) -> Signs | None:
@@ -30,14 +33,20 @@ def judge(case: Case) -> Signs | None:
     details = [quote(edge.sign)] if edge and edge.sign.startswith("x-") else []
     if answer is not None and answer.status == 200 and not is_html(answer):
         details.append("it is no page")
+    failed = answer is not None and answer.status >= SERVER_ERROR
     if answer is not None:
-        details.append(body(answer))
+        details.append(f"it says {quote(visible(answer.body.start))}" if failed and is_html(answer) else body(answer))
     signs = Signs(
         (seen(exchange, *details),),
         ("page",),
         names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
     )
-    return _unreached(signs, exchange.request.url, outcome) if isinstance(outcome, NoAnswer) else signs
+    if isinstance(outcome, NoAnswer):
+        return _unreached(signs, exchange.request.url, outcome)
+    if answer is None or not failed:
+        return signs
+    names = {**signs.names, "status": str(answer.status)}
+    return replace(signs, variant="server-error", owner=Owner.APP, names=names)
 
 
 def _unreached(signs: Signs, url: str, outcome: NoAnswer) -> Signs:

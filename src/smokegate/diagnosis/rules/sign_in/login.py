@@ -95,12 +95,13 @@ def not_shared(case: Case) -> Signs | None:
     if not refused or not any(has_token(case, name) for name in ("login", "login first")):
         return None
     opened = [(each, answer) for each, answer in views if answer.status < 300 and not _turns_away(case, answer)]
+    unknown = "not-found" if all(answer.status == 404 for _, answer in refused) else ""
     why = next((reason for _, answer in refused if (reason := reason_in(answer.body.start, kind="token"))), None)
     return Signs(
         tuple(seen(each, body(answer)) for each, answer in (*refused, *opened)),
         tuple(each.name for each, _ in refused),
         Confidence.LIKELY,
-        variant="reason-named" if why else "" if opened else "opens-nothing",
+        variant="reason-named" if why else unknown or ("" if opened else "opens-nothing"),
         steps=(why.step,) if why else None,
         names={"why": why.what} if why else {},
     )
