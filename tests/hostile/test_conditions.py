@@ -49,7 +49,7 @@ def run(words: list[str], variables: dict[str, str] | None = None, **more) -> su
     """Run a command to its end."""
     more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": ROOT} | more
     environment = clean_environment(variables or {})
-    return subprocess.run(words, env=environment, text=True, errors="replace", timeout=120, check=False, **more)
+    return subprocess.run(words, env=environment, text=True, errors="replace", timeout=240, check=False, **more)
 
 
 def in_the_way(folder: Path) -> str:

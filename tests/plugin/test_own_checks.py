@@ -33,7 +33,7 @@ def project(tmp_path, web):
             env=clean_environment({}),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
         return Ran(done.returncode, done.stdout + done.stderr, folder / "reports")

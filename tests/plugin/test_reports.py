@@ -30,7 +30,7 @@ def healthy(tmp_path_factory):
         cwd=ROOT,
         env=clean_environment({}),
         capture_output=True,
-        timeout=120,
+        timeout=240,
         check=True,
     )
     return reports

@@ -38,7 +38,7 @@ class Project:
             env=clean_environment(variables),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
 

@@ -71,7 +71,7 @@ def run_pytest(
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=120,
+        timeout=240,
         check=False,
     )
     return Ran(done.returncode, done.stdout + done.stderr, reports)
