@@ -92,6 +92,12 @@ def test_a_function_of_another_chunk_is_called_with_the_paths_there() -> None:
     assert "/items" in called('import{a as e}from"./client.js";e("/items")', client=client)
 
 
+def test_a_long_list_of_servers_hides_no_call() -> None:
+    """A wallet's library lists every chain."""
+    chains = ",".join(f'{{url:"https://n{number}.example/rpc"}}' for number in range(90))
+    assert f"{API}/items" in called(f'const c=[{chains}];fetch("{API}/items")')
+
+
 def test_modules_in_texts_are_read() -> None:
     """A development build of webpack evaluates each module."""
     module = f'const b = \\"{LOCAL}\\";\\nfetch(`${{b}}/items`)\\n//# sourceURL=webpack://shop/./a.js?\\n'
@@ -243,6 +249,8 @@ def test_the_address_that_is_called_is_found_however_it_is_written(bundle: str, 
         'document.createElementNS("http://www.w3.org/2000/svg","g")',
         'z.init({dsn:"https://8f2c1d@o4504.ingest.sentry.io/4505"})',
         'fetch("https://api.mapbox.com/geocoding/v5")',
+        'window.open(login(),"_blank","location=no")',
+        'a({method:"GET",url:"_design/"+d})',
     ],
 )
 def test_a_script_that_calls_no_api_has_no_address(script: str) -> None:

@@ -125,8 +125,9 @@ class CallPaths:
         if self.prefix and is_below(known, self.prefix):
             return True
         base = bool(cut) or address.how == "client"
-        joined = self.below(known) if base else [known]
-        joined = [each.partition(DYNAMIC)[0] for each in (*joined, known)]
+        whole = {each.value for each in self.addresses if each.how == "request"}  # not below another base
+        paths = [each for each in self.paths if each not in whole] if base else []
+        joined = [(known.rstrip("/") + "/" + each.lstrip("/")).partition(DYNAMIC)[0] for each in paths] + [known]
         if self.prefix and any(is_below(each, self.prefix) for each in joined):
             return True
         return any(len(c) > 1 and (is_below(c, d) or is_below(d, c.rstrip("/"))) for c in joined for d in self.declared)

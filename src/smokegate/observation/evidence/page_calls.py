@@ -27,6 +27,8 @@ ORDER = ("client", "request", "setting", "built", "given", "constant")
 CODES = ("frontend.address-unset", "frontend.address-unfilled", "frontend.calls-localhost", "frontend.plain-http")
 
 
+MANY_HOSTS = 10
+"""Of a list of so many servers (chains, regions, mirrors), none is known to be the team's."""
 CALLED = ("client", "request")
 """Kinds of addresses that the page certainly calls."""
 
@@ -142,7 +144,7 @@ def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -
         plain = code in {"frontend.calls-localhost", "frontend.address-unset", "frontend.address-unfilled"}
         return plain and how in {"client", "request"} and wrong.address.alone and wrong.certain
     if code == "frontend.another-backend":
-        return how in STRONG and (wrong.certain or _related(judge, wrong.address))
+        return how in STRONG and _related(judge, wrong)
     if how == "path" or not wrong.address.value:
         # A path alone proves too little if the client's base URL is unknown.
         return (wrong.certain or judge.lacks_beginning(wrong.address)) and bool(wrong.detail)
@@ -151,11 +153,12 @@ def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -
     return how in STRONG or wrong.certain or tried or (how == "given" and code == "frontend.calls-localhost")
 
 
-def _related(judge: AddressJudge, address: ApiAddress) -> bool:
-    """Return whether a host is the team's, or the only client's: it belongs to a build for another stage."""
-    if _is_own(judge, address):
-        return True
+def _related(judge: AddressJudge, wrong: Wrong) -> bool:
+    """Return whether another server is one for the API: its path is, or its host is the team's or the only client's."""
+    address = wrong.address
     others = {split_address(each.resolved).hostname for each in judge.addresses if each.how in STRONG}
+    if wrong.certain or _is_own(judge, address):
+        return len(others) < MANY_HOSTS or address.how == "request"
     return address.how == "client" and len(others) == 1
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from smokegate.observation.evidence.addresses import UNFILLED, UNSET
+from smokegate.observation.evidence.addresses import UNFILLED, UNSET, WITHOUT_SCHEME
 from smokegate.observation.javascript.api_names import Found, names_api
 from smokegate.observation.javascript.function_places import iife_start, runs_on_load
 from smokegate.observation.javascript.known_clients import iife_function, without_address
@@ -61,7 +61,7 @@ def _rejected(evaluator: Evaluator, script: Script, index: int) -> Iterator[Foun
     if not is_value or not begins or not runs_on_load(script, index):
         return
     value = evaluator.value(script, index + 2)
-    if isinstance(value, str) and (UNFILLED.match(value) or UNSET.match(value)):
+    if isinstance(value, str) and any(each.match(value) for each in (UNFILLED, UNSET, WITHOUT_SCHEME)):
         if without_address(evaluator, script, index + 1) is not None or rejection(evaluator, script, index, empty=True):
             yield Found(script.url, value, "client", "?")
         return

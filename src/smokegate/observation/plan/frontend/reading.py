@@ -27,6 +27,7 @@ MAX_TEXT = 8 * 1024 * 1024
 SURE = frozenset({"client", "request", "setting"})
 """Kinds of addresses that the page certainly calls."""
 MAX_ADDRESSES = 60
+"""Maximum addresses of each kind."""
 SETTINGS_FILE = re.compile(r"(?:^|/)[\w.-]*(?:config|settings?|env|environment|runtime)[\w.-]*\.json$", re.IGNORECASE)
 AUTHORITY = re.compile(rf"^(\w+://[^/{DYNAMIC}]*)(?={DYNAMIC})")
 FILE = re.compile(r"\.(?:m?js|css|json|svg|png|jpe?g|gif|webp|ico|txt|xml|wasm|woff2?|html?|map|md|webmanifest|data)$")
@@ -127,7 +128,8 @@ class Reading:
             address = self._address(each)
             if address is not None and not (calls.paths.given_later and not address.value):
                 kept.setdefault((address.script, address.value), address)
-        return tuple(kept.values())[:MAX_ADDRESSES]
+        # A long list of one kind (every chain of a wallet) leaves room for the others.
+        return tuple(e for how in order for e in [a for a in kept.values() if a.how == how][:MAX_ADDRESSES])
 
     settings_files: tuple[str, ...] = ()
     """Run-time settings files that the scripts load (`/config.json`)."""
@@ -179,7 +181,10 @@ class Reading:
         return (
             absolute
             or value.startswith("/")
-            or (found.how in SURE and (value[:1] in "$_%{<" or UNFILLED.match(value) is not None))
+            or (
+                found.how in SURE
+                and (value.startswith(("$", "__", "%", "{", "<")) or UNFILLED.match(value) is not None)
+            )
             or (found.how in SURE and WITHOUT_SCHEME.match(value) is not None)
         )
 
