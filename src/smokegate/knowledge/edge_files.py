@@ -15,6 +15,7 @@ A file:
     body = '^$'                         # a pattern, any case
     likely = true                       # fits, and another answer could look the same
     weak = true                         # the application itself may well answer so on one path
+    files = true                        # files that it may not read, or that are missing, give the same page
     heals = false                       # waiting does not heal it (default: as `SAYS` has it)
     title = "…"                         # in place of the cause's own title; with {edge} and {target}
     cause = "render.no-server"          # a cause with a rule of its own, in place of `edge.` and what it says
@@ -64,6 +65,7 @@ class Sign(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     body: str | None = None
     likely: bool = False
     weak: bool = False
+    files: bool = False
     heals: bool | None = None
     title: str | None = None
     cause: str | None = None

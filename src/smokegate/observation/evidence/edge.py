@@ -63,6 +63,8 @@ class EdgeAnswer(Struct, frozen=True):
     """False if another server's answer could look the same."""
     weak: bool = False
     """True if the application may give the same answer for a missing path."""
+    files: bool = False
+    """True if files that are missing or may not be read give the same page as a rule against the client."""
     title: str | None = None
     """Replaces the cause's title."""
     steps: tuple[str, ...] = ()
@@ -171,6 +173,7 @@ def _edge_answer(file: EdgeFile, sign: Sign, answer: Answer) -> EdgeAnswer:
         heals=sign.waits,
         edge=file.name,
         certain=not (sign.likely or sign.weak or only_quoted),
+        files=sign.files,
         weak=sign.weak,
         title=sign.title,
         steps=file.steps_for(sign.says),

@@ -60,7 +60,7 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
         against = (*against, "the health check was answered by the application, so it is not down as a whole")
     return replace(
         signs,
-        confidence=Confidence.CERTAIN if edge.certain and not local else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if edge.certain and not (local or edge.files) else Confidence.LIKELY,
         owner=_owner(text, edge, local=local),
         title=edge.title,
         competing=((ITSELF,) if not edge.certain else ()) + text.competing,
@@ -74,12 +74,10 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
 def _owner(text: CauseText, edge: EdgeAnswer, *, local: bool) -> Owner | None:
     """Only words that nothing else could have said excuse what the team deployed.
 
-    A known web server that refuses some paths, and passes this client on others, does so by its own configuration.
+    A web server that refuses some paths, and answers this client on others, does so by its own configuration.
     """
-    if edge.certain or text.owner not in {Owner.PLATFORM.value, Owner.RUNNER.value}:
-        return None
-    ours = text.owner == Owner.PLATFORM.value or (local and edge.edge != UNKNOWN)
-    return Owner.CONFIGURATION if ours else None
+    unproven = text.owner == Owner.PLATFORM.value and not edge.certain
+    return Owner.CONFIGURATION if unproven or (local and edge.files) else None
 
 
 def _shortened(steps: tuple[Step, ...], edge: EdgeAnswer) -> tuple[Step, ...]:
