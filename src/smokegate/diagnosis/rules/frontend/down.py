@@ -33,7 +33,8 @@ def judge(case: Case) -> Signs | None:
     details = [quote(edge.sign)] if edge and edge.sign.startswith("x-") else []
     if answer is not None and answer.status == 200 and not is_html(answer):
         details.append("it is no page")
-    failed = answer is not None and answer.status >= SERVER_ERROR
+    # A platform's own error has no log of the team's: its dashboard says more.
+    failed = answer is not None and answer.status >= SERVER_ERROR and not details
     if answer is not None:
         details.append(f"it says {quote(visible(answer.body.start))}" if failed and is_html(answer) else body(answer))
     signs = Signs(
