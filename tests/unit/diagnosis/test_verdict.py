@@ -269,6 +269,12 @@ def test_a_version_that_is_not_live_is_no_matter_of_configuration() -> None:
     assert other == "fix the configuration, a rollback may not help"
 
 
+def test_only_a_runner_that_is_surely_at_fault_is_to_be_fixed() -> None:
+    """What is likely the runner's may as well be a rule against it at the deployment."""
+    found = Diagnosis("staging", Finding("x.y", "", Owner.RUNNER, Confidence.LIKELY, ()))
+    assert decision(Verdict.UNKNOWN, found) == "nothing was learned: follow the steps, run again"
+
+
 def test_what_to_do_where_no_cause_is_named_does_not_blame_the_runner() -> None:
     """Where only a variable is not set, most was learned: the reason says what to set."""
     found = decision(Verdict.UNKNOWN, Diagnosis("staging"))

@@ -34,9 +34,10 @@ def judge(case: Case) -> Signs | None:
     if answer is not None and answer.status == 200 and not is_html(answer):
         details.append("it is no page")
     # A platform's own error has no log of the team's: its dashboard says more.
-    failed = answer is not None and answer.status >= SERVER_ERROR and not details
+    error = answer is not None and answer.status >= SERVER_ERROR
+    failed = error and not details
     if answer is not None:
-        details.append(f"it says {quote(visible(answer.body.start))}" if failed and is_html(answer) else body(answer))
+        details.append(f"it says {quote(visible(answer.body.start))}" if error and is_html(answer) else body(answer))
     signs = Signs(
         (seen(exchange, *details),),
         ("page",),
