@@ -200,7 +200,11 @@ def test_a_rate_limit_that_names_no_time_is_given_longer_than_a_failure() -> Non
     assert RATE_LIMIT_BACKOFF[0] > BACKOFF[0]
 
 
-def test_a_retry_after_beyond_the_deadline_ends_the_tries(prober: Prober, serve: Serve) -> None:
+def test_a_retry_after_beyond_the_deadline_ends_the_tries(
+    prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once: it is not even waited for."""
+    monkeypatch.setattr(retry, "time", SimpleNamespace(monotonic=time.monotonic, sleep=pytest.fail))
     server = serve(counting(("503 X", NGINX, ("Retry-After: 60",))))
     exchange = prober.get(server.url, retry=True)
     assert exchange.answer is not None
