@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-#: How many runs there are at a time unless told otherwise: a container that has a share of 64 cores sees them all.
+#: Runs at a time by default: a container that has a share of 64 cores sees them all.
 MOST_WORKERS = 8
 
 

@@ -1,4 +1,4 @@
-"""Causes that look alike and are to be told apart, as real deployments of small applications showed them."""
+"""Causes that look alike and must not be confused, as real deployments of small applications showed them."""
 
 from __future__ import annotations
 

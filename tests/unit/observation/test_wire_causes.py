@@ -335,5 +335,5 @@ def test_a_broken_network_is_named_for_what_is_broken(fault: str, url: str, expe
         message = "this machine does not let us make network namespaces (root, or user namespaces, are needed)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     command = namespace.command(fault, [sys.executable, "-c", PROBE, url])
-    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert told.stdout.strip() == expected.code, told.stderr
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.stdout.strip() == expected.code, done.stderr

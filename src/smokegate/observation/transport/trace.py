@@ -49,6 +49,7 @@ class Trace(Struct):
     kept_alive: bool = False
     """Whether the request was sent on a connection that has carried a response."""
     resent: bool = False
+    """Whether a request was sent twice, because its kept-alive connection had been closed."""
     sent_at: float | None = None
     headers_at: float | None = None
     proxied: bool = False

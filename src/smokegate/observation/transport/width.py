@@ -94,8 +94,8 @@ class Width:
     def reuse(self, slot: Slot, *, repeatable: bool) -> bool:
         """Record another request on an open connection; False if it must not be reused.
 
-        A request that is not repeatable waits for no connection that may be closing: the server must have answered
-        twice on one before.
+        A request that is not repeatable is not sent on a connection that may be closing: the server must have answered
+        twice on one of its connections before.
         """
         with self._lock:
             if slot.spent or not self._reusable or not (repeatable or self._keeps_alive):
